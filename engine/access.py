@@ -1,0 +1,248 @@
+"""Who may do what: pure rules over an actor and the facts of a thing.
+
+Rule: nothing here reads the database; reads are scoped in SQL by the keys this module derives from the actor.
+Source of the roles: the plan's part V and the table of users in docs/glossary.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from engine.errors import ForbiddenError, SeparationOfDutiesError
+
+AGENCY_ROLES = frozenset({"agency_officer", "agency_head", "records_clerk"})
+CITY_READERS = frozenset({"auditor", "city_leader", "city_office", "report_aggregator"})
+ROLES = (
+    AGENCY_ROLES
+    | CITY_READERS
+    | frozenset(
+        {
+            "commendation_aggregator",
+            "council_secretary",
+            "council_member",
+            "finance_appraiser",
+            "sysadmin",
+            "external_partner",
+            "designer",
+            "publisher",
+        }
+    )
+)
+# These are held without an agency: they serve the whole installation.
+UNBOUND_ROLES = frozenset({"auditor", "sysadmin", "designer", "publisher"})
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role held today, at an agency (None for a role of the whole installation)."""
+
+    role: str
+    agency: str | None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a person through an account, with the roles in force, or the system itself (person None).
+
+    `account_id` is the door they came through; duties are kept apart by `person_id`.
+    """
+
+    person_id: str | None
+    account_id: str | None = None
+    grants: tuple[Grant, ...] = ()
+    on_behalf_of: str | None = None
+    request_id: str | None = None
+    scopes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The role codes held, whatever the agency."""
+        return frozenset(g.role for g in self.grants)
+
+    @cached_property
+    def offices(self) -> frozenset[str]:
+        """What the actor holds: `ROLE@AGENCY`, and `ROLE` for a role without agency."""
+        return frozenset(f"{g.role}@{g.agency}" if g.agency else g.role for g in self.grants)
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The candidate groups the actor belongs to: those of the offices held, and the person's own."""
+        return self.offices | {person_group(self.person_id)} if self.person_id else self.offices
+
+    @cached_property
+    def parties(self) -> frozenset[str]:
+        """The keys of `instance_party` that let the actor see an instance."""
+        own = {f"agency:{g.agency}" for g in self.grants if g.role in AGENCY_ROLES and g.agency}
+        return frozenset(own | self.groups)
+
+    @cached_property
+    def agencies(self) -> frozenset[str]:
+        """The agencies at which the actor holds any role."""
+        return frozenset(g.agency for g in self.grants if g.agency)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the engine acting by itself: timers, imports at set-up."""
+        return self.person_id is None
+
+    @cached_property
+    def reads_all_cases(self) -> bool:
+        """Whether every case of the City is visible: the aggregator, leaders, their office, auditors."""
+        return self.is_system or bool(self.roles & CITY_READERS)
+
+    def holds(self, role: str, agency: str | None = None) -> bool:
+        """Whether the actor holds the role (at that agency, when one is given)."""
+        return any(g.role == role and agency in (None, g.agency) for g in self.grants)
+
+
+SYSTEM = Actor(person_id=None)
+
+
+def person_group(person_id: str) -> str:
+    """The candidate group of one person alone: a task that names nobody is offered to whoever started the case."""
+    return f"person:{person_id}"
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What the rules need to know of a user task.
+
+    `performers` maps the elements that the diagram sets apart from this one to the persons who did them here.
+    """
+
+    is_open: bool
+    assignee_id: str | None
+    owner_id: str | None
+    groups: Collection[str]
+    performers: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def sees_case(actor: Actor, parties: Collection[str], started_by: str | None) -> bool:
+    """Whether the actor may know that the case exists."""
+    if actor.reads_all_cases or (started_by is not None and started_by == actor.person_id):
+        return True
+    return not actor.parties.isdisjoint(parties)
+
+
+def is_candidate(actor: Actor, task: TaskFacts) -> bool:
+    """Whether the task is offered to the actor. One that names nobody, in a case nobody started, is anybody's."""
+    return not task.groups or not actor.groups.isdisjoint(task.groups)
+
+
+def leads(actor: Actor, task: TaskFacts) -> bool:
+    """Whether the actor heads one of the agencies the task is offered to."""
+    agencies = {group.partition("@")[2] for group in task.groups}
+    return any(g.role == "agency_head" and g.agency in agencies for g in actor.grants)
+
+
+def allowed_actions(actor: Actor, task: TaskFacts) -> tuple[str, ...]:
+    """The verbs the actor may use on the task now, in the order a screen would offer them."""
+    if not task.is_open:
+        return ()
+    return tuple(verb for verb in TASK_VERBS if refusal(actor, verb, task) is None)
+
+
+def require(actor: Actor, verb: str, task: TaskFacts) -> None:
+    """Raise `ForbiddenError`, or its kind for separated duties, unless the actor may use the verb on the task."""
+    error = refusal(actor, verb, task)
+    if error is not None:
+        raise error
+
+
+def refusal(actor: Actor, verb: str, task: TaskFacts) -> ForbiddenError | None:
+    """Why the actor may not use the verb on the task; None when they may."""
+    vi, en = TASK_VERBS[verb](actor, task)
+    if vi:
+        return ForbiddenError(verb, vi, en)
+    return _separated(actor, verb, task) if verb in ("claim", "complete") else None
+
+
+def require_apart(person_id: str, verb: str, task: TaskFacts) -> None:
+    """Raise when the person did a step that the diagram sets apart from this one."""
+    for element, persons in task.performers.items():
+        if person_id in persons:
+            raise SeparationOfDutiesError(verb, element)
+
+
+def _separated(actor: Actor, verb: str, task: TaskFacts) -> ForbiddenError | None:
+    people = {actor.person_id, actor.on_behalf_of} - {None}
+    for element, persons in task.performers.items():
+        if not people.isdisjoint(persons):
+            return SeparationOfDutiesError(verb, element)
+    return None
+
+
+_OK = ("", "")
+_NOT_YOURS = ("Công việc này không được giao cho anh/chị.", "This task is not offered to you.")
+_NOT_HOLDER = ("Anh/chị không phải là người đang giữ công việc này.", "You do not hold this task.")
+
+
+def _claim(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.assignee_id is not None:
+        return ("Công việc đã có người nhận.", "The task has been claimed already.")
+    return _OK if is_candidate(actor, task) else _NOT_YOURS
+
+
+def _complete(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.assignee_id is None:
+        return _OK if is_candidate(actor, task) else _NOT_YOURS
+    if task.assignee_id != actor.person_id:
+        return _NOT_HOLDER
+    if task.owner_id is not None:
+        return (
+            "Công việc được nhờ xử lý: hãy trả lại người nhờ (resolve) để họ hoàn thành.",
+            "The task was delegated to you: resolve it, its owner completes it.",
+        )
+    return _OK
+
+
+def _hold(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    return _OK if task.assignee_id is not None and task.assignee_id == actor.person_id else _NOT_HOLDER
+
+
+def _unclaim(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.owner_id is not None:
+        return (
+            "Công việc được nhờ xử lý: hãy trả lại người nhờ (resolve).",
+            "The task was delegated to you: resolve it.",
+        )
+    return _hold(actor, task)
+
+
+def _delegate(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.owner_id is not None:
+        return ("Công việc đang được nhờ xử lý.", "The task is delegated already.")
+    return _hold(actor, task)
+
+
+def _resolve(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.owner_id is None:
+        return ("Công việc không ở trạng thái nhờ xử lý.", "The task is not delegated.")
+    return _hold(actor, task)
+
+
+def _assign(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if leads(actor, task):
+        return _OK
+    return ("Chỉ thủ trưởng cơ quan được phân công công việc này.", "Only the head of the agency may assign this task.")
+
+
+def _work(actor: Actor, task: TaskFacts) -> tuple[str, str]:
+    if task.assignee_id is None:
+        return _OK if is_candidate(actor, task) else _NOT_YOURS
+    return _OK if actor.person_id in (task.assignee_id, task.owner_id) else _NOT_HOLDER
+
+
+TASK_VERBS = {
+    "complete": _complete,
+    "claim": _claim,
+    "unclaim": _unclaim,
+    "assign": _assign,
+    "delegate": _delegate,
+    "resolve": _resolve,
+    "draft": _work,
+    "comment": _work,
+    "attach": _work,
+}

@@ -1,0 +1,1 @@
+"""The provable history: hash chains, their verification."""

@@ -1,0 +1,76 @@
+"""What goes into a step of a case and what comes out of it.
+
+Rule: a step is a value; whoever asked for it writes it down, or drops it and nothing has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.bpmn.definition import Element
+
+
+class Host(Protocol):
+    """What a step may ask of whoever runs it. `person` is who acts, None for the system."""
+
+    now: datetime
+    person: str | None
+
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """The functions that expressions may call."""
+
+    def call(self, handler: str, element: Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Run the named handler; what it returns is merged into the variables."""
+
+
+class TokenNotWaitingError(Exception):
+    """The token named does not wait (any more)."""
+
+
+@dataclass(frozen=True)
+class OpenedTask:
+    """A user task that now waits. `groups` and `assignee` are evaluated; `locals` are its own variables."""
+
+    id: str
+    element: Element
+    groups: tuple[str, ...]
+    assignee: str | None
+    due: datetime | None
+    locals: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArmedTimer:
+    """A timer that now waits for its instant (UTC)."""
+
+    id: str
+    element_id: str
+    due: datetime
+    repeats: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that happened to an element: element-activated, element-completed or element-cancelled."""
+
+    kind: str
+    element_id: str
+    token_id: str
+
+
+@dataclass
+class Step:
+    """All that a step did, in order. `closed` are tasks withdrawn by it, `tokens` the places where the case waits."""
+
+    state: bytes = b""
+    variables: dict[str, Any] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    opened: list[OpenedTask] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    armed: list[ArmedTimer] = field(default_factory=list)
+    disarmed: list[str] = field(default_factory=list)
+    tokens: list[tuple[str, str]] = field(default_factory=list)
+    ended: bool = False

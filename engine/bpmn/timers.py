@@ -1,0 +1,179 @@
+"""When a timer is due: ISO 8601 literals and expressions, in the calendar of Asia/Ho_Chi_Minh.
+
+Rule: the instant is computed from the step's own time, never from a clock; months are clamped at their ends
+(31 January + P1M = 28 February); what has no offset is local time; what comes out is UTC.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from engine.bpmn.expressions import Expression, ExpressionError, Names, compile_expression
+from engine.bpmn.network import TimerRule
+from engine.bpmn.xml_safety import refused
+from engine.deadlines import LOCAL
+
+_DURATION = re.compile(
+    r"^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
+    r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?$"
+)
+_CYCLE = re.compile(r"^R(\d{0,6})/(?:([^/]+)/)?(P[^/]+)$")
+_YEARS = range(2000, 2200)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """An ISO 8601 duration: whole months, and an exact rest."""
+
+    months: int
+    rest: timedelta
+
+    def times(self, count: int) -> Duration:
+        """This duration so many times over."""
+        return Duration(self.months * count, self.rest * count)
+
+    def after(self, moment: datetime) -> datetime:
+        """The instant this long after another, counted in local calendar months."""
+        local = moment.astimezone(LOCAL)
+        index = local.year * 12 + local.month - 1 + self.months
+        year, month = divmod(index, 12)
+        day = min(local.day, calendar.monthrange(year, month + 1)[1])
+        return (local.replace(year=year, month=month + 1, day=day) + self.rest).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a timer fires next, and how often more after that (None: without end; 0: not again).
+
+    A repetition is counted from its first occurrence, `anchor`, of which this is number `turn` (from 0): month ends
+    are clamped each time anew, so that R/P1M from 31 January gives 28 February and then 31 March.
+    """
+
+    due: datetime
+    remaining: int | None
+    anchor: datetime
+    turn: int = 0
+
+
+def parse_duration(text: str) -> Duration | None:
+    """The duration in an ISO 8601 literal; None when it is not one."""
+    found = _DURATION.match(text)
+    if found is None:
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    rest = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return Duration(years * 12 + months, rest)
+
+
+def first(rule: TimerRule, names: Names, now: datetime) -> Schedule:
+    """The first firing of a timer armed now. Raises ExpressionError for a value that is no time."""
+    value = _value(rule, names)
+    if rule.kind == "cycle":
+        return _first_of_cycle(rule, value, now)
+    if rule.kind == "duration":
+        return _once(_duration(rule, value).after(now))
+    return _once(_instant(rule, value))
+
+
+def following(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> Schedule | None:
+    """The firing after one that has just happened, in the future of now; None when there is none.
+
+    Firings missed while nobody was there count as one.
+    """
+    if rule.kind != "cycle" or fired.remaining == 0:
+        return None
+    _, _, duration = _cycle(rule, _value(rule, names))
+    turn, remaining = fired.turn, fired.remaining
+    while True:
+        turn, remaining = turn + 1, None if remaining is None else remaining - 1
+        due = duration.times(turn).after(fired.anchor)
+        if due > now or remaining == 0:
+            return Schedule(due, remaining, fired.anchor, turn)
+
+
+def require_timer(rule: TimerRule, element: str, file: str) -> None:
+    """Refuse a timer at deployment whose text is neither a literal in range nor an expression."""
+    try:
+        value = _literal(rule.text)
+        if value is None:
+            compile_expression(rule.text)
+        elif rule.kind == "cycle":
+            _cycle(rule, value)
+        elif rule.kind == "duration":
+            _duration(rule, value)
+        else:
+            _instant(rule, value)
+    except (ExpressionError, OverflowError, ValueError) as error:
+        reason = getattr(error, "reason", str(error))
+        message_vi = f"Biểu thức thời gian “{rule.text[:60]}” không hợp lệ: {reason}."
+        raise refused(file, "timer", message_vi, f"Invalid timer “{rule.text[:60]}”: {reason}.", element) from error
+
+
+def _value(rule: TimerRule, names: Names) -> Any:
+    literal = _literal(rule.text)
+    return literal if literal is not None else _expression(rule).evaluate(names)
+
+
+def _expression(rule: TimerRule) -> Expression:
+    return compile_expression(rule.text)
+
+
+def _literal(text: str) -> str | None:
+    is_time = re.match(r"^(P|R\d*/|\d{4}-\d{2}-\d{2})", text)
+    return text if is_time else None
+
+
+def _first_of_cycle(rule: TimerRule, value: Any, now: datetime) -> Schedule:
+    count, start, duration = _cycle(rule, value)
+    remaining = None if count is None else count - 1
+    if start is not None:
+        return Schedule(start, remaining, start)
+    return Schedule(duration.after(now), remaining, now, 1)
+
+
+def _once(due: datetime) -> Schedule:
+    return Schedule(due, 0, due)
+
+
+def _cycle(rule: TimerRule, value: Any) -> tuple[int | None, datetime | None, Duration]:
+    found = _CYCLE.match(str(value))
+    if found is None:
+        raise ExpressionError(rule.text, "not a repetition such as R3/P1D")
+    count, start, text = found.groups()
+    duration = _duration(rule, text)
+    if duration.months == 0 and duration.rest < timedelta(seconds=1):
+        raise ExpressionError(rule.text, "the repetition has no length")
+    if count == "0":
+        raise ExpressionError(rule.text, "it repeats zero times")
+    return int(count) if count else None, _instant(rule, start) if start else None, duration
+
+
+def _duration(rule: TimerRule, value: Any) -> Duration:
+    if isinstance(value, timedelta):
+        return Duration(0, value)
+    duration = parse_duration(str(value))
+    if duration is None:
+        raise ExpressionError(rule.text, "not an ISO 8601 duration such as P3D")
+    if duration.months > 12 * 100 or duration.rest > timedelta(days=36_525):
+        raise ExpressionError(rule.text, "longer than a hundred years")
+    return duration
+
+
+def _instant(rule: TimerRule, value: Any) -> datetime:
+    moment = value
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise ExpressionError(rule.text, "not an ISO 8601 date or time") from error
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time.min)
+    if not isinstance(moment, datetime):
+        raise ExpressionError(rule.text, "not a date or time")
+    if moment.year not in _YEARS:
+        raise ExpressionError(rule.text, "the year is out of range")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)

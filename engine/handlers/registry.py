@@ -1,0 +1,17 @@
+"""The handlers that a diagram may name in `camunda:delegateExpression`.
+
+Rule: a handler runs inside the step that reaches its service task; what it returns is merged into the variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.commands.case import Case
+from engine.handlers import plan_tasks
+from engine.runtime import Transaction
+
+Handler = Callable[[Transaction, Case], Mapping[str, Any] | None]
+
+HANDLERS: dict[str, Handler] = {name: getattr(plan_tasks, name) for name in plan_tasks.__all__}

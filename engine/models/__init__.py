@@ -1,0 +1,61 @@
+"""The tables, one module per noun. Importing this package registers them all on `Row.metadata`."""
+
+from engine.models.audit import SYSTEM_STREAM, AuditEvent, AuditStream
+from engine.models.columns import Row
+from engine.models.definition import ProcessDefinition
+from engine.models.directory import (
+    Account,
+    Agency,
+    AgencyGroup,
+    AgencyGroupMember,
+    ApiToken,
+    LoginFailure,
+    LoginSession,
+    Membership,
+    Person,
+)
+from engine.models.instance import InstanceParty, ProcessInstance
+from engine.models.outbox import OutboxMessage, StoredAnswer
+from engine.models.plan import (
+    Obligation,
+    ObligationRound,
+    Plan,
+    PlanTag,
+    PlanTask,
+    PlanTaskExtension,
+)
+from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
+from engine.models.timer import Timer
+
+__all__ = [
+    "SYSTEM_STREAM",
+    "Account",
+    "Agency",
+    "AgencyGroup",
+    "AgencyGroupMember",
+    "ApiToken",
+    "AuditEvent",
+    "AuditStream",
+    "InstanceParty",
+    "LoginFailure",
+    "LoginSession",
+    "Membership",
+    "Obligation",
+    "ObligationRound",
+    "OutboxMessage",
+    "Person",
+    "Plan",
+    "PlanTag",
+    "PlanTask",
+    "PlanTaskExtension",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Row",
+    "StoredAnswer",
+    "TaskAttachment",
+    "TaskCandidate",
+    "TaskComment",
+    "TaskDraft",
+    "Timer",
+    "UserTask",
+]

@@ -1,0 +1,76 @@
+"""Reading the history of an instance, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from engine.bpmn.definition import Element
+from engine.commands import definitions
+from engine.models.audit import AuditEvent
+from engine.models.directory import Person
+from engine.queries import instances
+from engine.runtime import Transaction
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One event as its reader sees it. `hash` is hexadecimal; `actor` is None for the system.
+
+    `element_names` are the Vietnamese and the English name of the element (empty where there is none).
+    """
+
+    seq: int
+    type: str
+    at: datetime
+    actor: dict[str, str] | None
+    on_behalf_of: str | None
+    roles: list[str]
+    element_id: str | None
+    element_names: tuple[str, str]
+    task_id: str | None
+    data: Any
+    hash: str
+
+
+def of_instance(tx: Transaction, instance_id: str, after_seq: int = 0, limit: int = 200) -> list[HistoryEvent]:
+    """Up to `limit` events after `after_seq`. Raises NotFoundError as the instance itself would."""
+    instance = instances.get(tx, instance_id)
+    elements = definitions.compiled(tx, instance.definition_id).elements
+    rows = tx.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.instance_id == instance_id, AuditEvent.seq > after_seq)
+        .order_by(AuditEvent.seq)
+        .limit(limit)
+    ).all()
+    names = _names(tx, rows)
+    return [_event(row, names, elements) for row in rows]
+
+
+def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Element]) -> HistoryEvent:
+    told = orjson.loads(row.canonical)
+    element = elements.get(row.element_id or "")
+    return HistoryEvent(
+        seq=row.seq,
+        type=row.type,
+        at=row.at,
+        actor={"id": row.actor_id, "full_name": names.get(row.actor_id, "")} if row.actor_id else None,
+        on_behalf_of=told.get("on_behalf_of"),
+        roles=told.get("roles", []),
+        element_id=row.element_id,
+        element_names=(element.name, element.name_en) if element else ("", ""),
+        task_id=row.task_id,
+        data=orjson.loads(row.data) if row.data is not None else None,
+        hash=row.hash.hex(),
+    )
+
+
+def _names(tx: Transaction, rows: Sequence[AuditEvent]) -> dict[str, str]:
+    people = {row.actor_id for row in rows if row.actor_id}
+    found = tx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
+    return {person_id: name for person_id, name in found}

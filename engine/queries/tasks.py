@@ -1,0 +1,223 @@
+"""Reading user tasks: one, and pages of mine, of those offered to me, of a case.
+
+Rule: a page costs the same at a hundred thousand open tasks as at ten: keyset over an index, one group at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, literal_column, or_, select, union_all
+
+from engine import access
+from engine.access import TaskFacts
+from engine.bpmn.definition import Element
+from engine.commands import definitions
+from engine.errors import NotFoundError
+from engine.models.columns import table_of
+from engine.models.instance import ProcessInstance
+from engine.models.statements import (
+    HELD_BY,
+    OFFERED_BESIDES,
+    OFFERED_TO_GROUP,
+    PERFORMERS,
+    READ_TASK,
+)
+from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
+from engine.queries.visibility import sees_instance
+from engine.runtime import Transaction
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as its reader may see it: the row's columns, its element in the diagram, and what they may do now."""
+
+    row: Mapping[str, Any]
+    element: Element
+    allowed_actions: tuple[str, ...]
+    facts: TaskFacts
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """What a list of tasks is narrowed to; None leaves a thing open. `assignee` and `candidate` mean the reader."""
+
+    assignee: bool = False
+    candidate: bool = False
+    state: str = "open"
+    process_key: str | None = None
+    instance_id: str | None = None
+    agency: str | None = None
+    due_before: datetime | None = None
+    text: str | None = None
+
+
+def get(tx: Transaction, task_id: str) -> TaskView:
+    """One task. Raises NotFoundError when there is none or the actor may not know of it."""
+    row = tx.fetch(READ_TASK, task_id=task_id)
+    if row is None or not access.sees_case(tx.actor, row["case_parties"], row["case_started_by"]):
+        raise NotFoundError("task", task_id)
+    return _view(tx, row, row["case_definition_id"], row["case_state"])
+
+
+def draft_of(tx: Transaction, task_id: str) -> TaskDraft | None:
+    """What the actor has saved for the task and not submitted."""
+    return tx.session.get(TaskDraft, (task_id, tx.actor.person_id))
+
+
+def comments_of(tx: Transaction, task_id: str) -> Sequence[TaskComment]:
+    """The remarks on a task that the actor may see, in the order of writing."""
+    get(tx, task_id)
+    query = select(TaskComment).where(TaskComment.task_id == task_id)
+    return tx.session.scalars(query.order_by(TaskComment.created_at, TaskComment.id)).all()
+
+
+def attachments_of(tx: Transaction, task_id: str) -> Sequence[TaskAttachment]:
+    """The files given with a task that the actor may see, without their content."""
+    get(tx, task_id)
+    query = select(TaskAttachment).where(TaskAttachment.task_id == task_id)
+    return tx.session.scalars(query.order_by(TaskAttachment.created_at, TaskAttachment.id)).all()
+
+
+def attachment_content(tx: Transaction, task_id: str, attachment_id: str) -> tuple[str, str, bytes]:
+    """The name, media type and content of a file given with a task that the actor may see."""
+    get(tx, task_id)
+    found = tx.session.get(TaskAttachment, attachment_id)
+    if found is None or found.task_id != task_id:
+        raise NotFoundError("attachment", attachment_id)
+    return found.file_name, found.media_type, found.content
+
+
+def page(
+    tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+) -> list[TaskView]:
+    """Up to `limit` tasks in the order of creation, after the task with that creation instant and id."""
+    plain = wanted in (_MINE, _OFFERED)
+    rows = _mine(tx, wanted, after, limit) if plain else map(dict, _page_rows(tx, wanted, after, limit))
+    return [_view(tx, row, row["definition_id"], row["case_state"]) for row in rows]
+
+
+def performers_of(elements: Iterable[str], closed: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Who did each of these elements, from the completed tasks of the case: by their own hand or as owner."""
+    done: dict[str, set[str]] = {name: set() for name in elements}
+    for row in closed:
+        if row["element_id"] in done:
+            done[row["element_id"]] |= {row[c] for c in ("closed_by", "owner_id", "assignee_id") if row[c]}
+    return {name: tuple(sorted(persons)) for name, persons in done.items() if persons}
+
+
+_MINE, _OFFERED = TaskFilter(assignee=True), TaskFilter(candidate=True)
+_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
+
+
+def _mine(tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """The two lists that everybody looks at all day: one prepared index range a group, merged."""
+    moment, task_id = after or _BEGINNING
+    place = {"after_at": moment, "after_id": task_id, "limit": limit}
+    if wanted.assignee:
+        return tx.fetch_all(HELD_BY, person_id=tx.actor.person_id, **place)
+    found: list[dict[str, Any]] = []
+    for group in sorted(tx.actor.groups):
+        found += tx.fetch_all(OFFERED_TO_GROUP, group=group, **place)
+        found += tx.fetch_all(OFFERED_BESIDES, group=group, **place)
+    merged = {row["id"]: row for row in found}
+    return sorted(merged.values(), key=lambda row: (row["created_at"], row["id"]))[:limit]
+
+
+_COLUMNS = (
+    *table_of(UserTask).c,
+    ProcessInstance.definition_id,
+    ProcessInstance.started_by,
+    ProcessInstance.state.label("case_state"),
+)
+
+
+def _page_rows(
+    tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None, limit: int
+) -> Sequence[RowMapping]:
+    narrowed = _narrow(wanted, after)
+    arms = [_arm(tx, where, narrowed, limit) for where in _offers(tx, wanted)]
+    if len(arms) == 1:
+        return tx.session.execute(arms[0]).mappings().all()
+    ids = union_all(*(arm.with_only_columns(UserTask.id).subquery().select() for arm in arms))
+    query = (
+        select(*_COLUMNS)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.id.in_(ids))
+        .order_by(UserTask.created_at, UserTask.id)
+        .limit(limit)
+    )
+    return tx.session.execute(query).mappings().all()
+
+
+def _arm(tx: Transaction, where: ColumnElement[bool], narrowed: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(where, *narrowed, sees_instance(tx.actor))
+        .order_by(UserTask.created_at, UserTask.id)
+        .limit(limit)
+    )
+
+
+def _offers(tx: Transaction, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    """One condition per index range to walk: the reader's own tasks, and each group that they belong to."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.assignee:
+        conditions.append(UserTask.assignee_id == tx.actor.person_id)
+    if wanted.candidate:
+        free = UserTask.assignee_id.is_(None)
+        conditions += [and_(UserTask.candidate_group == g, free) for g in sorted(tx.actor.groups)]
+        more = select(TaskCandidate.task_id).where(TaskCandidate.candidate_group.in_(sorted(tx.actor.groups)))
+        conditions.append(and_(UserTask.id.in_(more), free))
+    return conditions or [literal_column("1") == 1]
+
+
+def _narrow(wanted: TaskFilter, after: tuple[datetime, str] | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [UserTask.state == wanted.state]
+    if wanted.state == "open":
+        conditions.append(literal_column("user_task.state = 'open'"))  # lets the planner use the partial indexes
+    if wanted.process_key:
+        conditions.append(UserTask.process_key == wanted.process_key)
+    if wanted.instance_id:
+        conditions.append(UserTask.instance_id == wanted.instance_id)
+    if wanted.agency:
+        conditions.append(UserTask.agency == wanted.agency)
+    if wanted.due_before:
+        conditions.append(UserTask.due_at < wanted.due_before)
+    if wanted.text:
+        like = f"%{_escaped(wanted.text)}%"
+        conditions.append(or_(UserTask.name.ilike(like, escape="\\"), UserTask.business_key.ilike(like, escape="\\")))
+    if after:
+        conditions.append(_later(after))
+    return conditions
+
+
+def _later(after: tuple[datetime, str]) -> ColumnElement[bool]:
+    moment, task_id = after
+    return or_(UserTask.created_at > moment, and_(UserTask.created_at == moment, UserTask.id > task_id))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _view(tx: Transaction, row: Mapping[str, Any], definition_id: str, case_state: str) -> TaskView:
+    element = definitions.compiled(tx, definition_id).elements[row["element_id"]]
+    facts = TaskFacts(
+        is_open=row["state"] == "open" and case_state == "active",
+        assignee_id=row["assignee_id"],
+        owner_id=row["owner_id"],
+        groups=row["candidate_groups"],
+        performers=_performers(tx, row, element.exclude_actors_of),
+    )
+    return TaskView(row, element, access.allowed_actions(tx.actor, facts), facts)
+
+
+def _performers(tx: Transaction, row: Mapping[str, Any], apart: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    if not apart or row["state"] != "open":
+        return {}
+    return performers_of(apart, tx.fetch_all(PERFORMERS, instance_id=row["instance_id"]))

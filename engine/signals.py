@@ -1,0 +1,41 @@
+"""What the engine announces, inside the transaction that does it.
+
+Every signal is sent with the `Transaction` as its sender. Receivers are module-level functions that only write
+rows through it: no I/O, no order among them. What a receiver raises undoes the whole transaction.
+"""
+
+from __future__ import annotations
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+process_started = _signals.signal("process-started", doc="An instance began. kwargs: case (engine.commands.case.Case).")
+process_ended = _signals.signal(
+    "process-ended",
+    doc="An instance reached its end or was cancelled. kwargs: case; its `state` is completed or cancelled.",
+)
+task_created = _signals.signal(
+    "task-created",
+    doc="A user task waits for somebody. kwargs: case, task (engine.bpmn.process.OpenedTask).",
+)
+task_assigned = _signals.signal(
+    "task-assigned", doc="A task was given to a person. kwargs: case, task_id, person_id, element_id."
+)
+task_completed = _signals.signal(
+    "task-completed", doc="A person finished a task. kwargs: case, task_id, element_id, person_id."
+)
+task_withdrawn = _signals.signal(
+    "task-withdrawn", doc="An open task was taken back by the diagram or a cancellation. kwargs: case, task_id."
+)
+task_reminded = _signals.signal(
+    "task-reminded",
+    doc="A reminder of the diagram fired. kwargs: case, plan_task (engine.models.PlanTask), element_id.",
+)
+plan_task_overdue = _signals.signal(
+    "plan-task-overdue", doc="A plan task passed its due date unfinished. kwargs: case, plan_task."
+)
+leader_alerted = _signals.signal(
+    "leader-alerted", doc="A result was returned for rework too often. kwargs: case, plan_task."
+)
+plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")
