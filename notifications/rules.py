@@ -1,0 +1,57 @@
+"""Whom to tell of what: pure rules over an event.
+
+Rule: nothing here reads or writes rows; a rule names recipients as people (`person:ID`) or groups (`ROLE@AGENCY`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message for one recipient. `stage` tells repeated notices of one event apart."""
+
+    topic: str
+    recipient: str
+    payload: dict[str, Any]
+    stage: str
+
+
+def task_offered(task_id: str, element_id: str, groups: Iterable[str], assignee: str | None) -> list[Notice]:
+    """A new task: tell the person it is given to, or else every group it is offered to."""
+    recipients = [f"person:{assignee}"] if assignee else sorted(groups)
+    payload = {"task": task_id, "element": element_id}
+    return [Notice("task-offered", recipient, payload, f"task-offered:{task_id}") for recipient in recipients]
+
+
+def task_given(task_id: str, element_id: str, person_id: str, version: int) -> list[Notice]:
+    """A task put into somebody's hands: tell them."""
+    payload = {"task": task_id, "element": element_id}
+    return [Notice("task-given", f"person:{person_id}", payload, f"task-given:{task_id}:{version}")]
+
+
+def plan_task_reminder(plan_task_id: str, agency: str, stage: str, due_date: str | None) -> list[Notice]:
+    """A due date comes near: tell the agency's officers and its head."""
+    payload = {"plan_task": plan_task_id, "due_date": due_date, "stage": stage}
+    return _to_agency("plan-task-reminder", agency, payload, f"reminder:{plan_task_id}:{stage}:{due_date}")
+
+
+def plan_task_overdue(plan_task_id: str, agency: str, due_date: str | None) -> list[Notice]:
+    """A due date has passed: tell the agency and the office that urges."""
+    payload = {"plan_task": plan_task_id, "due_date": due_date}
+    stage = f"overdue:{plan_task_id}:{due_date}"
+    notices = _to_agency("plan-task-overdue", agency, payload, stage)
+    return [*notices, Notice("plan-task-overdue", "report_aggregator@svhtt", payload, stage)]
+
+
+def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:
+    """A result has been returned too often: tell the City's leader."""
+    payload = {"plan_task": plan_task_id, "returns": returns}
+    return [Notice("leader-alert", "city_leader@ubnd", payload, f"leader-alert:{plan_task_id}:{returns}")]
+
+
+def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
+    return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]
