@@ -1,0 +1,1 @@
+"""Everything HTTP and command line; the engine below knows none of it."""

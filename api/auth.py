@@ -1,0 +1,108 @@
+"""Who is asking: a bearer token or a session cookie becomes an actor, or nobody does.
+
+Rule: roles are read for every request; a cookie alone changes nothing, it needs the CSRF token too; every route has a
+policy, and the application does not start while one has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from flask import Flask, current_app, g, request
+
+from api.errors import RequestError
+from engine.access import SYSTEM, Actor
+from engine.errors import UnauthenticatedError
+from engine.queries.directory import Identity, identity_of_session, identity_of_token
+from engine.runtime import Engine
+
+PUBLIC = frozenset(
+    {
+        "static",
+        "session.open_session",
+        "service.healthz",
+        "service.readyz",
+        "service.metrics",
+        "service.openapi",
+        "service.docs",
+        "service.welcome",
+        "service.style",
+    }
+)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_TRUSTED_SITES = frozenset({"same-origin", "none"})
+
+
+def register(app: Flask) -> None:
+    """Have every request of a route that is not public carry a known actor."""
+    app.before_request(_identify)
+
+
+def engine() -> Engine:
+    """The engine of the running application."""
+    found: Engine = current_app.extensions["dondoc"]
+    return found
+
+
+def actor() -> Actor:
+    """The actor of this request."""
+    found: Actor = g.actor
+    return found
+
+
+def cookie_name() -> str:
+    """The session cookie's name; the prefix binds it to this host over TLS."""
+    return "dondoc_session" if current_app.config["IS_DEVELOPMENT"] else "__Host-dondoc"
+
+
+def csrf_token(secret: str) -> str:
+    """The token that must come with every change made through the session of this secret."""
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, secret.encode(), hashlib.sha256).hexdigest()
+
+
+def session_secret() -> str | None:
+    """The secret in the session cookie of this request."""
+    return request.cookies.get(cookie_name())
+
+
+def _identify() -> None:
+    if request.endpoint is None or request.endpoint in PUBLIC:
+        return
+    identity = _by_token() or _by_session()
+    if identity is None:
+        raise UnauthenticatedError
+    g.actor, g.identity = identity.actor, identity
+
+
+def _by_token() -> Identity | None:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret:
+        return None
+    found = engine().read(SYSTEM, identity_of_token, secret.strip(), g.request_id)
+    if found is None:
+        raise UnauthenticatedError
+    return found
+
+
+def _by_session() -> Identity | None:
+    secret = session_secret()
+    if not secret:
+        return None
+    identity = engine().read(SYSTEM, identity_of_session, secret, g.request_id)
+    if identity is not None and request.method not in _SAFE:
+        _require_own_site(secret)
+    return identity
+
+
+def _require_own_site(secret: str) -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    token = request.headers.get("X-CSRF-Token", "")
+    if (site is not None and site not in _TRUSTED_SITES) or not hmac.compare_digest(token, csrf_token(secret)):
+        raise RequestError(
+            403,
+            "csrf",
+            "Thiếu hoặc sai mã X-CSRF-Token của phiên đăng nhập.",
+            "The session's X-CSRF-Token is missing or wrong.",
+        )

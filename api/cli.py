@@ -1,0 +1,225 @@
+"""The `dondoc` command.
+
+Rule: exit 0 on success, 2 on a usage error, 1 with one clear line on failure; heavy imports happen in the commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.settings import read_settings
+from engine.errors import DefinitionError, EngineError, InvalidDataError
+
+if TYPE_CHECKING:
+    from engine.runtime import Engine
+
+
+def main() -> None:
+    """Run the command line; every deliberate error becomes one line on standard error."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except EngineError as error:
+        click.echo(f"dondoc: {_told(error)}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Đôn Đốc: carry a government plan out among the agencies it binds."""
+
+
+def with_engine(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the engine of the settings, with the schema brought up to date, and close it after."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        from api.installation import opened
+
+        with opened(read_settings()) as engine:
+            command(engine, *args, **kwargs)
+
+    return wrapped
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="Load plan 179, its agencies and demo people.")
+def init(*, demo: bool) -> None:
+    """Create the home folder and the database, and deploy the diagrams that come with the product."""
+    from api import installation
+
+    for line in installation.initialise(read_settings(), demo=demo):
+        click.echo(line)
+
+
+@cli.command()
+def serve() -> None:
+    """Serve HTTP, with the worker in the process."""
+    from api import installation
+    from api.serve import replace_this_process
+
+    for line in installation.greeting(read_settings()):
+        click.echo(line)
+    sys.stdout.flush()
+    replace_this_process()
+
+
+@cli.command()
+@with_engine
+def worker(engine: Engine) -> None:
+    """Fire due timers until stopped, without serving HTTP."""
+    from api import logs
+    from api.served import make_worker
+
+    logs.configure()
+    make_worker(engine, read_settings()).run()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database schema up to date."""
+    from api.installation import opened
+
+    with opened(read_settings()):
+        click.echo("Lược đồ cơ sở dữ liệu đã cập nhật.")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_engine
+def deploy(engine: Engine, files: tuple[Path, ...]) -> None:
+    """Deploy diagrams and decision tables together."""
+    from engine.access import SYSTEM
+    from engine.commands import definitions
+
+    contents = {path.name: path.read_bytes() for path in files}
+    for done in engine.run(SYSTEM, definitions.deploy, contents, publish=True):
+        state = "mới" if done.created else "không đổi"
+        click.echo(f"{done.definition.key} phiên bản {done.definition.version} ({state})")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check diagrams and decision tables without deploying them."""
+    from api.installation import check_files
+
+    for line in check_files(files):
+        click.echo(line)
+
+
+@cli.group()
+def plan() -> None:
+    """Plans."""
+
+
+@plan.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_engine
+def import_plan(engine: Engine, file: Path) -> None:
+    """Import a plan document (YAML or JSON): all or nothing."""
+    from engine.access import SYSTEM
+    from engine.commands import plans
+    from engine.plan_document import parse_plan
+
+    report = engine.run(SYSTEM, plans.import_plan, parse_plan(file.read_bytes()))
+    click.echo(
+        f"{report.plan_id}: {report.agencies} cơ quan, {report.communes} xã/phường, "
+        f"{report.obligations} nội dung giao, "
+        f"{report.tags} nhãn; {report.created} mới, {report.updated} đổi, {report.unchanged} giữ nguyên"
+    )
+
+
+@cli.group()
+def person() -> None:
+    """People and their accounts."""
+
+
+@person.command("add")
+@click.option("--username", required=True, help="User name of the account.")
+@click.option("--name", "full_name", default="", help="Full name of a new person.")
+@click.option("--of", "person_id", default="", help="Id of an existing person, to add a further account.")
+@click.option("--role", default="", help="Role code, such as agency_officer.")
+@click.option("--agency", default="", help="Agency code, such as c-thach-that.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+@with_engine
+def add_person(
+    engine: Engine, username: str, full_name: str, person_id: str, role: str, agency: str, **secret: str
+) -> None:
+    """Add a person with an account, or a further account of a person."""
+    from api.installation import add_somebody
+
+    added = add_somebody(engine, username, full_name, person_id, (role, agency), secret["password"])
+    click.echo(added)
+
+
+@cli.group()
+def token() -> None:
+    """Tokens of programs."""
+
+
+@token.command("create")
+@click.option("--username", required=True, help="User name of the account the token is for.")
+@click.option("--name", required=True, help="What the token is called.")
+@with_engine
+def create_token(engine: Engine, username: str, name: str) -> None:
+    """Create a token; its secret is printed once."""
+    from api.installation import create_token_for
+
+    click.echo(create_token_for(engine, username, name))
+
+
+@cli.group()
+def timers() -> None:
+    """Timers."""
+
+
+@timers.command("run")
+@with_engine
+def run_timers(engine: Engine) -> None:
+    """Fire everything that is due now."""
+    from engine.commands.timers import fire_due
+
+    total = 0
+    while fired := fire_due(engine):
+        total += fired
+    click.echo(f"{total} hẹn giờ đã chạy")
+
+
+@cli.group()
+def audit() -> None:
+    """The history."""
+
+
+@audit.command("verify")
+@click.option("--instance", "instance_id", default=None, help="Only the chain of this instance.")
+def verify(instance_id: str | None) -> None:
+    """Recompute every hash chain; name the first bad event of each broken one."""
+    from api.installation import verify_history
+
+    click.echo(verify_history(read_settings(), instance_id))
+
+
+def _told(error: EngineError) -> str:
+    """The error in one line, with what it names."""
+    if isinstance(error, InvalidDataError):
+        return "; ".join(f"{p.field}: {p.message_vi}" for p in error.problems)
+    if isinstance(error, DefinitionError):
+        return f"{error.file}: " + "; ".join(f"{f.element} [{f.rule}] {f.message_vi}" for f in error.findings)
+    return error.message_vi
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Setting an installation up and looking after it: what the command line does besides serving."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+import notifications
+from api.passwords import hash_password
+from api.served import open_engine
+from api.settings import Settings, secret_key
+from engine import migrations
+from engine.access import SYSTEM
+from engine.audit.verify import Verification, verify
+from engine.bpmn.decisions import parse_decisions
+from engine.bpmn.parser import compile_definition, read_keys
+from engine.commands import credentials, definitions, demo, directory, plans
+from engine.commands.directory import Login, Role
+from engine.errors import AuditBrokenError, NotFoundError, StartupError
+from engine.plan_document import parse_plan
+from engine.queries.directory import account_of
+from engine.runtime import Engine, Transaction
+
+PASSWORD_FILE = "demo_password"
+_DEMO_MARK = "svhtt.report_aggregator"
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """The engine of an installation with its schema up to date; closed at the end."""
+    engine = open_engine(settings)
+    try:
+        migrations.upgrade(engine.database.writer)
+        notifications.connect()
+        yield engine
+    finally:
+        engine.close()
+
+
+def initialise(settings: Settings, *, demo: bool) -> Iterator[str]:
+    """Make an installation, or bring one up to date; what was done, line by line."""
+    secret_key(settings)
+    with opened(settings) as engine:
+        done = engine.run(SYSTEM, definitions.deploy, shipped_diagrams(), publish=True)
+        yield f"Quy trình: {sum(d.created for d in done)} mới, {sum(not d.created for d in done)} không đổi"
+        if demo:
+            yield from _load_demo(engine, settings)
+
+
+def greeting(settings: Settings) -> Iterator[str]:
+    """What `serve` prints: where it answers and, with demo data, who may log in."""
+    with opened(settings) as engine:
+        has_demo = engine.read(SYSTEM, account_of, _DEMO_MARK) is not None
+    yield f"Đôn Đốc: http://{settings.host}:{settings.port}"
+    if has_demo:
+        yield "Tài khoản thử nghiệm (tên đăng nhập; chung một mật khẩu):"
+        yield "  <mã cơ quan>.agency_officer, <mã cơ quan>.agency_head, ví dụ c-thach-that.agency_officer"
+        yield "  " + ", ".join(demo.SPECIAL)
+        yield f"Mật khẩu: {_demo_password(settings)}"
+
+
+def shipped_diagrams() -> dict[str, bytes]:
+    """The diagrams and decision tables that come with the product."""
+    folder = resources.files("workflows")
+    return {
+        entry.name: entry.read_bytes()
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith((".bpmn", ".dmn"))
+    }
+
+
+def check_files(files: Sequence[Path]) -> Iterator[str]:
+    """Check files together, with those that come with the product to call; a line for each that passes."""
+    given = {path.name: path.read_bytes() for path in files}
+    everything = {**shipped_diagrams(), **given}
+    heads = {name: read_keys(data, name) for name, data in everything.items()}
+    called = {head.key: everything[name] for name, head in heads.items() if head.kind == "bpmn"}
+    decisions = {head.key: everything[name] for name, head in heads.items() if head.kind == "dmn"}
+    for name, data in given.items():
+        if heads[name].kind == "dmn":
+            parse_decisions(data, name)
+            yield f"{name}: đạt"
+            continue
+        reached = _reached(heads[name].key, {h.key: h.calls for h in heads.values()})
+        found = compile_definition(name, data, {k: called[k] for k in reached if k in called}, decisions)
+        yield f"{name}: đạt" + "".join(f"\n  cảnh báo {w.element} [{w.rule}] {w.message_vi}" for w in found.warnings)
+
+
+def add_somebody(
+    engine: Engine, username: str, full_name: str, person_id: str, role: tuple[str, str], password: str
+) -> str:
+    """Add a person with an account and a role, or a further account of a person; the person's id."""
+    login = Login(username, hash_password(password))
+    if person_id:
+        return engine.run(SYSTEM, directory.add_account, person_id, login).person_id
+    roles = [Role(role[0], role[1] or None)] if role[0] else []
+
+    def act(tx: Transaction) -> str:
+        return directory.add_person(tx, full_name, login=login, roles=roles).id
+
+    return engine.run(SYSTEM, act)
+
+
+def create_token_for(engine: Engine, username: str, name: str) -> str:
+    """A new token's secret for an account. Raises NotFoundError."""
+    account = engine.read(SYSTEM, account_of, username)
+    if account is None:
+        raise NotFoundError("account", username)
+    _, secret = engine.run(SYSTEM, credentials.create_token, name, None, (), account.id)
+    return secret
+
+
+def verify_history(settings: Settings, instance_id: str | None) -> str:
+    """One line when the history is whole. Raises AuditBrokenError with the first bad event."""
+    engine = open_engine(settings)
+    try:
+        if not migrations.is_current(engine.database.writer):
+            raise StartupError("Cơ sở dữ liệu chưa được khởi tạo.", "The database is not initialised.")
+        found: Verification = engine.read_frozen(SYSTEM, lambda tx: verify(tx.session, instance_id))
+    finally:
+        engine.close()
+    if found.faults:
+        first = found.faults[0]
+        raise AuditBrokenError(first.instance_id, first.seq, first.reason)
+    return f"Toàn vẹn: {found.chains} chuỗi, {found.events} sự kiện"
+
+
+def _load_demo(engine: Engine, settings: Settings) -> Iterator[str]:
+    document = parse_plan(resources.files("workflows").joinpath("plan_179.yaml").read_bytes())
+    report = engine.run(SYSTEM, plans.import_plan, document)
+    yield f"Kế hoạch {report.plan_id}: {report.obligations} nội dung giao, {report.agencies + report.communes} cơ quan"
+    names = engine.run(SYSTEM, demo.load_demo, hash_password(_demo_password(settings)))
+    yield f"Người dùng thử nghiệm: {len(names)} tài khoản"
+
+
+def _demo_password(settings: Settings) -> str:
+    """The demo people's password: the given one, else a random one kept beside the database."""
+    path = settings.home / PASSWORD_FILE
+    if settings.demo_password:
+        path.touch(mode=0o600)
+        path.write_text(settings.demo_password, encoding="utf-8")
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def _reached(key: str, calls: dict[str, tuple[str, ...]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(calls.get(key, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += calls.get(one, ())
+    return found

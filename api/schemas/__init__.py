@@ -1,0 +1,1 @@
+"""Marshmallow schemas: what comes in (refusing the unknown) and what goes out; OpenAPI is derived from them."""

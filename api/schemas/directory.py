@@ -1,0 +1,137 @@
+"""Schemas of agencies, people, accounts and memberships."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.fields import Input, Output, PageQuery
+
+_NAME = validate.Length(1, 500)
+_USERNAME = validate.Length(1, 100)
+_PASSWORD = validate.Length(8, 128)
+_LANGUAGE = validate.OneOf(["vi", "en"])
+
+
+class AgencyQuery(PageQuery):
+    """Which agencies to list."""
+
+    at = fields.Date(load_default=None)
+
+
+class AgencyOut(Output):
+    """An agency."""
+
+    code = fields.String()
+    name_vi = fields.String()
+    name_en = fields.String()
+    abbr = fields.String(allow_none=True)
+    type = fields.String()
+    relation = fields.String()
+    parent_code = fields.String(data_key="parent", allow_none=True)
+    gso_code = fields.String(allow_none=True)
+    valid_from = fields.Date(allow_none=True)
+    valid_to = fields.Date(allow_none=True)
+    successor_code = fields.String(data_key="successor", allow_none=True)
+
+
+class AgencyChange(Input):
+    """What may change of an agency."""
+
+    name_vi = fields.String(validate=_NAME)
+    name_en = fields.String(validate=_NAME)
+    abbr = fields.String(allow_none=True)
+    parent_code = fields.String(data_key="parent", allow_none=True)
+    valid_from = fields.Date(allow_none=True)
+    valid_to = fields.Date(allow_none=True)
+    successor_code = fields.String(data_key="successor", allow_none=True)
+
+
+class AgencyIn(AgencyChange):
+    """A new agency."""
+
+    code = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]{1,64}$"))
+    name_vi = fields.String(required=True, validate=_NAME)
+    name_en = fields.String(required=True, validate=_NAME)
+    type = fields.String(required=True, validate=validate.Length(1, 64))
+    relation = fields.String(required=True, validate=validate.Length(1, 64))
+    gso_code = fields.String(load_default=None, allow_none=True)
+
+
+class AccountIn(Input):
+    """A further account of a person."""
+
+    username = fields.String(required=True, validate=_USERNAME)
+    password = fields.String(load_default=None, allow_none=True, load_only=True, validate=_PASSWORD)
+
+
+class AccountOut(Output):
+    """An account."""
+
+    id = fields.String()
+    person_id = fields.String(data_key="person")
+    username = fields.String()
+
+
+class PersonOut(Output):
+    """A person."""
+
+    id = fields.String()
+    full_name = fields.String()
+    email = fields.String(allow_none=True)
+    language = fields.String()
+    disabled = fields.Boolean()
+
+
+class PersonIn(Input):
+    """A new person."""
+
+    full_name = fields.String(required=True, validate=_NAME)
+    email = fields.Email(load_default=None, allow_none=True)
+    language = fields.String(load_default="vi", validate=_LANGUAGE)
+    username = fields.String(load_default=None, allow_none=True, validate=_USERNAME)
+    password = fields.String(load_default=None, allow_none=True, load_only=True, validate=_PASSWORD)
+
+
+class PersonChange(Input):
+    """What may change of a person."""
+
+    full_name = fields.String(validate=_NAME)
+    email = fields.Email(allow_none=True)
+    language = fields.String(validate=_LANGUAGE)
+    disabled = fields.Boolean()
+
+
+class PersonQuery(PageQuery):
+    """Which people to list."""
+
+    agency = fields.String(load_default=None)
+
+
+class MembershipIn(Input):
+    """A role for a person."""
+
+    person = fields.String(required=True)
+    role = fields.String(required=True)
+    agency = fields.String(load_default=None, allow_none=True)
+    valid_from = fields.Date(load_default=None, allow_none=True)
+    valid_to = fields.Date(load_default=None, allow_none=True)
+    document = fields.String(load_default=None, allow_none=True)
+
+
+class MembershipOut(Output):
+    """A role of a person."""
+
+    id = fields.String()
+    person_id = fields.String(data_key="person")
+    role = fields.String()
+    agency_code = fields.String(data_key="agency", allow_none=True)
+    valid_from = fields.Date(allow_none=True)
+    valid_to = fields.Date(allow_none=True)
+    document = fields.String(allow_none=True)
+
+
+class MembershipQuery(PageQuery):
+    """Which memberships to list."""
+
+    person = fields.String(load_default=None)
+    agency = fields.String(load_default=None)

@@ -1,0 +1,57 @@
+"""Schemas of logging in, and of tokens."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.directory import PersonOut
+from api.schemas.fields import Input, Output
+
+
+class SessionIn(Input):
+    """Logging in."""
+
+    username = fields.String(required=True, validate=validate.Length(1, 100))
+    password = fields.String(required=True, load_only=True, validate=validate.Length(1, 128))
+    otp = fields.String(load_default=None)
+
+
+class SessionOut(Output):
+    """Who has logged in, and the token that changes need."""
+
+    person = fields.Nested(PersonOut)
+    csrf_token = fields.String()
+
+
+class HeldRole(Output):
+    """A role held today."""
+
+    agency = fields.String(allow_none=True)
+    role = fields.String()
+
+
+class MeOut(Output):
+    """The actor of the request."""
+
+    person = fields.Nested(PersonOut)
+    memberships = fields.List(fields.Nested(HeldRole))
+    acting_for = fields.List(fields.String())
+
+
+class TokenIn(Input):
+    """A new token."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 100))
+    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    scopes = fields.List(fields.String(), load_default=list)
+
+
+class TokenOut(Output):
+    """A token; its secret is in `token` only in the answer to its creation."""
+
+    id = fields.String()
+    name = fields.String()
+    token = fields.String()
+    scopes = fields.List(fields.String())
+    created_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime(allow_none=True)

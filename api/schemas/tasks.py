@@ -1,0 +1,114 @@
+"""Schemas of user tasks and what is kept with them."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.fields import Input, Output, PageQuery
+
+
+class TaskQuery(PageQuery):
+    """Which tasks to list."""
+
+    assignee = fields.String(load_default=None, validate=validate.Equal("me"))
+    candidate = fields.String(load_default=None, validate=validate.Equal("me"))
+    state = fields.String(load_default="open", validate=validate.OneOf(["open", "completed", "cancelled"]))
+    process_key = fields.String(load_default=None)
+    process_instance = fields.String(load_default=None)
+    agency = fields.String(load_default=None)
+    due_before = fields.AwareDateTime(load_default=None)
+    q = fields.String(load_default=None, validate=validate.Length(1, 200))
+
+
+class FormFieldOut(Output):
+    """One field of a form."""
+
+    id = fields.String()
+    label = fields.String()
+    type = fields.String()
+    required = fields.Boolean()
+    required_when = fields.String(allow_none=True)
+    constraints = fields.Dict()
+    options = fields.List(fields.Dict())
+
+
+class FormOut(Output):
+    """A form."""
+
+    fields_ = fields.List(fields.Nested(FormFieldOut), data_key="fields")
+
+
+class TaskOut(Output):
+    """A user task."""
+
+    id = fields.String()
+    element_id = fields.String()
+    name = fields.String()
+    process_instance_id = fields.String()
+    process_key = fields.String()
+    business_key = fields.String(allow_none=True)
+    agency = fields.String(allow_none=True)
+    state = fields.String()
+    assignee = fields.String(allow_none=True)
+    owner = fields.String(allow_none=True)
+    candidate_groups = fields.List(fields.String())
+    created_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime(allow_none=True)
+    due_explanation = fields.Dict(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
+    form = fields.Nested(FormOut, allow_none=True)
+    draft = fields.Dict(allow_none=True)
+    allowed_actions = fields.List(fields.String())
+
+
+class VariablesIn(Input):
+    """Values of a form."""
+
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class CompletionOut(Output):
+    """A completed task and those that it opened."""
+
+    task = fields.Nested(TaskOut)
+    next_tasks = fields.List(fields.Nested(TaskOut))
+
+
+class PersonChoice(Input):
+    """Somebody to give a task to."""
+
+    person = fields.String(required=True)
+
+
+class DraftOut(Output):
+    """A saved draft."""
+
+    variables = fields.Dict()
+    version = fields.Integer()
+    saved_at = fields.AwareDateTime()
+
+
+class CommentIn(Input):
+    """A remark."""
+
+    text = fields.String(required=True)
+
+
+class CommentOut(Output):
+    """A remark on a task."""
+
+    id = fields.String()
+    person_id = fields.String(data_key="person")
+    text = fields.String()
+    created_at = fields.AwareDateTime()
+
+
+class AttachmentOut(Output):
+    """A file given with a task."""
+
+    id = fields.String()
+    file_name = fields.String()
+    media_type = fields.String()
+    size_bytes = fields.Integer()
+    sha256 = fields.String()
+    created_at = fields.AwareDateTime()

@@ -1,0 +1,84 @@
+"""What runs in a server process: the application, and beside it the worker.
+
+Rule: a server process never outlives the one that started it, so that a crash frees the port and the database file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from functools import partial
+
+from flask import Flask
+
+from api import logs, metrics
+from api.app import create_app
+from api.settings import Settings, read_settings
+from engine.access import SYSTEM
+from engine.commands import idempotency, timers
+from engine.runtime import Engine
+from engine.worker import Chore, Worker
+
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
+_WATCH_SECONDS = 0.5
+_HOUR_SECONDS = 3600.0
+
+
+def application() -> Flask:
+    """What a server process runs: the application, and beside it the worker."""
+    _end_with_parent()
+    logs.configure()
+    settings = read_settings()
+    engine = open_engine(settings)
+    app = create_app(settings, engine)
+    make_worker(engine, settings).start()
+    return app
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine that the settings ask for."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Engine(settings.url, clock=settings.make_clock(), synchronous=settings.synchronous)
+
+
+def make_worker(engine: Engine, settings: Settings) -> Worker:
+    """The worker with its chores."""
+    chores: list[Chore] = [partial(_fire_timers, engine), _Hourly(partial(engine.run, SYSTEM, idempotency.forget_old))]
+    return Worker(chores, settings.poll_milliseconds / 1000)
+
+
+def _fire_timers(engine: Engine) -> int:
+    fired = timers.fire_due(engine)
+    metrics.TIMERS.inc(fired)
+    return fired
+
+
+class _Hourly:
+    """A chore that is done once an hour and never counts as work."""
+
+    def __init__(self, act: partial[None]) -> None:
+        self._act = act
+        self._next = 0.0
+
+    def __call__(self) -> int:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _HOUR_SECONDS
+            self._act()
+        return 0
+
+
+def _end_with_parent() -> None:
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    threading.Thread(target=_watch, args=(parent,), name="dondoc-parent-watch", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os._exit(1)

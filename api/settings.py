@@ -1,0 +1,144 @@
+"""Settings: one frozen dataclass read from the environment, every field documented (docs/settings.md repeats them).
+
+Rule: a missing or wrong setting stops the start with one clear line; nothing is guessed in production.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.clock import Clock, FileClock, SystemClock
+from engine.errors import StartupError
+
+DEVELOPMENT, PRODUCTION = "development", "production"
+SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that may be set from outside. Each field is the environment variable `DONDOC_` + its name in capitals."""
+
+    #: Folder of everything written: the embedded database, its lock file, the generated key.
+    home: Path = Path("var")
+    #: SQLAlchemy URL; empty means the SQLite file `dondoc.db` in `home`.
+    database_url: str = ""
+    #: `production` or `development`; trials with a moved clock and immediate publication need development.
+    env: str = PRODUCTION
+    #: At least 32 characters; signs CSRF tokens. Required in production, generated into `home` in development.
+    secret_key: str = ""
+    #: `file:PATH`: read "now" from that file (development only).
+    clock: str = ""
+    #: Password of all demo people; empty means a random one, printed once.
+    demo_password: str = ""
+    #: Where mail goes, `smtp://…` (used by the channels of a later release).
+    smtp_url: str = ""
+    #: The address under which people reach the server, for links in messages.
+    public_url: str = ""
+    #: Message broker for scaled installations, `amqp://…` (used by a later release).
+    amqp_url: str = ""
+    #: SQLite's durability: `FULL` (acknowledged is on disk) or `NORMAL` (the last moments may be lost with power).
+    synchronous: str = "FULL"
+    #: Address to listen on.
+    host: str = "127.0.0.1"
+    #: Port to listen on; the plain variable `PORT` is read too.
+    port: int = 8000
+    #: Server processes; only PostgreSQL allows more than one.
+    workers: int = 1
+    #: Threads of each server process; 0 means two on SQLite, which has one writer, and eight on PostgreSQL.
+    threads: int = 0
+    #: How often the worker looks for due timers, in milliseconds.
+    poll_milliseconds: int = 1000
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'dondoc.db'}"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether trials are allowed."""
+        return self.env == DEVELOPMENT
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use."""
+        return self.url.startswith("sqlite")
+
+    @property
+    def threads_in_use(self) -> int:
+        """The threads of each server process."""
+        return self.threads or (2 if self.is_sqlite else 8)
+
+    def make_clock(self) -> Clock:
+        """The clock that these settings ask for."""
+        return FileClock(Path(self.clock.removeprefix("file:"))) if self.clock else SystemClock()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in an environment (the process's own by default). Raises StartupError for a wrong one."""
+    given = os.environ if environment is None else environment
+    settings = Settings(
+        home=Path(given.get("DONDOC_HOME", "var")),
+        database_url=given.get("DONDOC_DATABASE_URL", ""),
+        env=given.get("DONDOC_ENV", PRODUCTION),
+        secret_key=given.get("DONDOC_SECRET_KEY", ""),
+        clock=given.get("DONDOC_CLOCK", ""),
+        demo_password=given.get("DONDOC_DEMO_PASSWORD", ""),
+        smtp_url=given.get("DONDOC_SMTP_URL", ""),
+        public_url=given.get("DONDOC_PUBLIC_URL", ""),
+        amqp_url=given.get("DONDOC_AMQP_URL", ""),
+        synchronous=given.get("DONDOC_SYNCHRONOUS", "FULL").upper(),
+        host=given.get("DONDOC_HOST", "127.0.0.1"),
+        port=_number(given, "DONDOC_PORT", _number(given, "PORT", 8000)),
+        workers=_number(given, "DONDOC_WORKERS", 1),
+        threads=_number(given, "DONDOC_THREADS", 0),
+        poll_milliseconds=_number(given, "DONDOC_POLL_MILLISECONDS", 1000),
+    )
+    _check(settings)
+    return settings
+
+
+def secret_key(settings: Settings) -> str:
+    """The key in use; in development a missing one is made and kept in `home`."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.home / "secret_key"
+    if not path.exists():
+        settings.home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(SHORTEST_KEY), encoding="ascii")
+    return path.read_text(encoding="ascii")
+
+
+def _number(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise _wrong(name, "phải là số nguyên không âm", "must be a whole number")
+    return int(text)
+
+
+def _check(settings: Settings) -> None:
+    if settings.env not in (DEVELOPMENT, PRODUCTION):
+        raise _wrong("DONDOC_ENV", "phải là production hoặc development", "must be production or development")
+    if settings.clock and not settings.is_development:
+        raise _wrong("DONDOC_CLOCK", "chỉ dùng được khi DONDOC_ENV=development", "needs DONDOC_ENV=development")
+    if settings.clock and not settings.clock.startswith("file:"):
+        raise _wrong("DONDOC_CLOCK", "phải có dạng file:ĐƯỜNG_DẪN", "must be file:PATH")
+    if settings.synchronous not in ("FULL", "NORMAL"):
+        raise _wrong("DONDOC_SYNCHRONOUS", "phải là FULL hoặc NORMAL", "must be FULL or NORMAL")
+    if settings.secret_key and len(settings.secret_key) < SHORTEST_KEY:
+        raise _wrong("DONDOC_SECRET_KEY", "phải có ít nhất 32 ký tự", "must have at least 32 characters")
+    if not settings.secret_key and not settings.is_development:
+        raise _wrong("DONDOC_SECRET_KEY", "là bắt buộc khi chạy thật", "is required in production")
+    if settings.workers > 1 and settings.is_sqlite:
+        raise _wrong("DONDOC_WORKERS", "SQLite chỉ cho phép một tiến trình", "SQLite allows one process only")
+
+
+def _wrong(name: str, vi: str, en: str) -> StartupError:
+    return StartupError(f"{name} {vi}.", f"{name} {en}.")

@@ -1,0 +1,163 @@
+"""Plans, obligations, rounds, and plan tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from api.contract import Answer, arguments, body, cursor_values, look, page, perform, raw_body, whole
+from api.errors import RequestError
+from api.schemas.fields import PageQuery, listing
+from api.schemas.plans import (
+    CoverageOut,
+    ExtensionIn,
+    ExtensionOut,
+    ImportOut,
+    ObligationOut,
+    PlanOut,
+    PlanTaskOut,
+    PlanTaskQuery,
+    RoundIn,
+    RoundOut,
+)
+from api.v1.noun import Noun
+from engine.commands import plan_tasks, plans
+from engine.commands.plans import RoundContent
+from engine.models.plan import PlanTask
+from engine.plan_document import LARGEST_BYTES, parse_plan
+from engine.queries import plans as queries
+from engine.queries.plans import PlanTaskFilter
+from engine.runtime import Transaction
+
+blueprint = Noun("plans", "/api/v1", "Kế hoạch, nội dung giao, nhiệm vụ")
+
+_DOCUMENTS = frozenset({"application/json", "application/yaml", "application/x-yaml", "text/yaml"})
+_PLAN = PlanOut(exclude=["tags"])
+
+
+@blueprint.at("/plans", methods=["POST"])
+@blueprint.gives(201, ImportOut)
+@blueprint.describes(requestBody={"content": {"application/yaml": {"schema": {"type": "string"}}}})
+def import_plan() -> Response:
+    """Import a plan (YAML or JSON): all or nothing, each bad row named. 200 when nothing of it is new."""
+    if request.mimetype not in _DOCUMENTS:
+        raise RequestError(415, "media-type", "Nội dung phải là YAML hoặc JSON.", "The body must be YAML or JSON.")
+    document = parse_plan(raw_body(LARGEST_BYTES))
+
+    def act(tx: Transaction) -> Answer:
+        report = plans.import_plan(tx, document)
+        return Answer(ImportOut().dump(report), 201 if report.created or report.updated else 200)
+
+    return perform(act)
+
+
+@blueprint.at("/plans", methods=["GET"])
+@blueprint.takes(PageQuery, "query")
+@blueprint.gives(200, listing(PlanOut))
+def list_plans() -> Response:
+    """All plans."""
+    given = arguments(PageQuery())
+    after = cursor_values(given["cursor"], str) or ("",)
+
+    def query(tx: Transaction) -> Answer:
+        found = list(queries.plans(tx, after[0], given["limit"] + 1))
+        return page(found, given["limit"], _PLAN.dump, lambda p: (p.id,))
+
+    return look(query)
+
+
+@blueprint.at("/plans/<plan_id>", methods=["GET"])
+@blueprint.gives(200, PlanOut)
+def get_plan(plan_id: str) -> Response:
+    """One plan with its content lines and channels."""
+
+    def query(tx: Transaction) -> Answer:
+        plan = queries.plan(tx, plan_id)
+        names = ("code", "kind", "title_vi", "title_en", "parent_code")
+        tags = [{name: getattr(tag, name) for name in names} for tag in queries.tags(tx, plan_id)]
+        return Answer(_PLAN.dump(plan) | {"tags": tags}, version=plan.version)
+
+    return look(query)
+
+
+@blueprint.at("/plans/<plan_id>/obligations", methods=["GET"])
+@blueprint.takes(PageQuery, "query")
+@blueprint.gives(200, listing(ObligationOut))
+def list_obligations(plan_id: str) -> Response:
+    """What the plan binds whom to, in its order."""
+    given = arguments(PageQuery())
+    after = cursor_values(given["cursor"], int) or (0,)
+
+    def query(tx: Transaction) -> Answer:
+        found = list(queries.obligations(tx, plan_id, after[0], given["limit"] + 1))
+        return page(found, given["limit"], ObligationOut().dump, lambda o: (o.position,))
+
+    return look(query)
+
+
+@blueprint.at("/plans/<plan_id>/coverage", methods=["GET"])
+@blueprint.gives(200, listing(CoverageOut))
+def get_coverage(plan_id: str) -> Response:
+    """For every obligation, whom it binds today, who has a task, and the tasks by bucket."""
+    return look(lambda tx: whole(CoverageOut(many=True).dump(queries.coverage(tx, plan_id))))
+
+
+@blueprint.at("/obligations/<obligation_id>/rounds", methods=["POST"])
+@blueprint.takes(RoundIn)
+@blueprint.gives(201, RoundOut)
+def open_round(obligation_id: str) -> Response:
+    """Open one plan task for every agency bound and in force today."""
+    given = RoundContent(**body(RoundIn()))
+
+    def act(tx: Transaction) -> Answer:
+        opened = plans.open_round(tx, obligation_id, given)
+        return Answer(RoundOut().dump(opened) | {"opened": len(opened.agencies)}, 201)
+
+    return perform(act)
+
+
+@blueprint.at("/plan-tasks", methods=["GET"])
+@blueprint.takes(PlanTaskQuery, "query")
+@blueprint.gives(200, listing(PlanTaskOut))
+def list_plan_tasks() -> Response:
+    """Plan tasks that the actor may see; `bucket` is one of the four counts."""
+    given = arguments(PlanTaskQuery())
+    limit, after = given.pop("limit"), cursor_values(given.pop("cursor"), str) or ("",)
+
+    def query(tx: Transaction) -> Answer:
+        found = queries.plan_tasks(tx, PlanTaskFilter(**given), after[0], limit + 1)
+        return page(found, limit, lambda pair: _plan_task(*pair), lambda pair: (pair[0].id,))
+
+    return look(query)
+
+
+@blueprint.at("/plan-tasks/<plan_task_id>", methods=["GET"])
+@blueprint.gives(200, PlanTaskOut)
+def get_plan_task(plan_task_id: str) -> Response:
+    """One plan task."""
+
+    def query(tx: Transaction) -> Answer:
+        task = queries.plan_task(tx, plan_task_id)
+        return Answer(_plan_task(task, queries.bucket_of(tx, task)), version=task.version)
+
+    return look(query)
+
+
+@blueprint.at("/plan-tasks/<plan_task_id>/extension-requests", methods=["POST"])
+@blueprint.takes(ExtensionIn)
+@blueprint.gives(201, ExtensionOut)
+def request_extension(plan_task_id: str) -> Response:
+    """Ask for a later due date while the task is being executed."""
+    given = body(ExtensionIn())
+
+    def act(tx: Transaction) -> Answer:
+        wish = plan_tasks.request_extension(tx, plan_task_id, given["new_due_date"], given["reason"])
+        return Answer(ExtensionOut().dump(wish), 201)
+
+    return perform(act)
+
+
+def _plan_task(task: PlanTask, bucket: str | None) -> dict[str, Any]:
+    shown: dict[str, Any] = PlanTaskOut(exclude=["bucket"]).dump(task)
+    return shown | {"bucket": bucket}

@@ -1,0 +1,101 @@
+"""How the engine's things look in JSON, where no schema can say it cheaply enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.contract import Answer
+from api.errors import finding, speaks_english
+from engine.commands.case import Case
+from engine.commands.definitions import Deployment
+from engine.deadlines import LOCAL
+from engine.forms import Field, Form
+from engine.models.definition import ProcessDefinition
+from engine.models.instance import ProcessInstance
+from engine.queries.tasks import TaskView
+
+
+def task_json(task: TaskView, *, english: bool, draft: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A user task as the contract has it; names in the reader's language."""
+    row, facts = task.row, task.facts
+    return {
+        "id": row["id"],
+        "element_id": row["element_id"],
+        "name": row["name_en"] if english else row["name"],
+        "process_instance_id": row["instance_id"],
+        "process_key": row["process_key"],
+        "business_key": row["business_key"],
+        "agency": row["agency"],
+        "state": row["state"],
+        "assignee": facts.assignee_id if facts.is_open else row["assignee_id"],
+        "owner": row["owner_id"],
+        "candidate_groups": row["candidate_groups"],
+        "created_at": row["created_at"],
+        "due_at": row["due_at"].astimezone(LOCAL) if row["due_at"] else None,
+        "due_explanation": row["due_explanation"],
+        "closed_at": row["closed_at"],
+        "form": form_json(task.element.form, english=english),
+        "draft": draft,
+        "allowed_actions": list(task.allowed_actions),
+    }
+
+
+def form_json(form: Form | None, *, english: bool) -> dict[str, Any] | None:
+    """A form; None for a task that takes any values."""
+    return None if form is None else {"fields": [_field(f, english=english) for f in form.fields]}
+
+
+def case_answer(case: Case, status: int = 200) -> Answer:
+    """An instance that a command has just changed."""
+    return Answer(_instance(case, case.process_version, case.tokens), status, case.saved_version)
+
+
+def instance_answer(row: ProcessInstance) -> Answer:
+    """An instance as stored."""
+    return Answer(instance_json(row), version=row.version)
+
+
+def instance_json(row: ProcessInstance) -> dict[str, Any]:
+    """An instance as the contract has it."""
+    return _instance(row, row.process_version, row.tokens)
+
+
+def deployment_json(deployment: Deployment) -> dict[str, Any]:
+    """A deployed version with the warnings of its check."""
+    found = [finding(w, english=speaks_english()) for w in deployment.warnings]
+    return definition_json(deployment.definition) | {"warnings": found}
+
+
+def definition_json(row: ProcessDefinition) -> dict[str, Any]:
+    """A version of a process or decision table."""
+    names = ("key", "version", "kind", "name", "name_en", "file", "checksum", "state", "deployed_at", "published_at")
+    return {name: getattr(row, name) for name in names} | {"warnings": []}
+
+
+def _instance(thing: Case | ProcessInstance, version: int, tokens: list[Any]) -> dict[str, Any]:
+    return {
+        "id": thing.id,
+        "process_key": thing.process_key,
+        "version": version,
+        "business_key": thing.business_key,
+        "agency": thing.agency,
+        "plan_task_id": thing.plan_task_id,
+        "state": thing.state,
+        "tokens": [{"element_id": element, "state": state} for element, state in tokens],
+        "variables": thing.variables,
+        "started_at": thing.started_at,
+        "ended_at": thing.ended_at,
+        "simulated": thing.simulated,
+    }
+
+
+def _field(field: Field, *, english: bool) -> dict[str, Any]:
+    return {
+        "id": field.id,
+        "label": field.label_en if english else field.label,
+        "type": field.type,
+        "required": field.required,
+        "required_when": field.required_when_text,
+        "constraints": dict(field.constraints),
+        "options": [{"id": o.id, "name": o.label_en if english else o.label} for o in field.options],
+    }
