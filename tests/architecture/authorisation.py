@@ -1,0 +1,187 @@
+"""The authorisation table: every command of the engine, who may run it, and how to try.
+
+Rule: a command without a row fails the tests; a row is proved by somebody who may and by a stranger who may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.commands import (
+    attachments,
+    comments,
+    credentials,
+    definitions,
+    directory,
+    drafts,
+    instances,
+    plan_tasks,
+    plans,
+    tasks,
+)
+from engine.commands.directory import Login, Role
+from engine.commands.instances import Start
+from engine.runtime import Transaction
+from tests.installed import COMMUNE, PLAN
+
+OFFICER, HEAD = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head"
+COLLEAGUE = "colleague"
+AGGREGATOR = "svhtt.report_aggregator"
+PDF = b"%PDF-1.7\n"
+PROPOSAL = {"title": "Phối hợp báo chí", "deliverable": "12 tin, bài", "due_date": "2026-04-10"}
+AGENCY = {"name_vi": "Cơ quan thử", "name_en": "Trial", "type": "department", "relation": "subordinate"}
+DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:test">
+<process id="tried" name="Th\xe1\xbb\xad" isExecutable="true"><startEvent id="a"/><endEvent id="z"/>
+<sequenceFlow id="a_to_z" sourceRef="a" targetRef="z"/></process></definitions>"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the trials find: a case at the commune, its open task, and somebody's papers."""
+
+    case_id: str
+    task_id: str
+    plan_task_id: str
+    person_id: str
+    colleague_id: str
+    membership_id: str
+    token_id: str
+
+
+Trial = Callable[[Transaction, Scene], Any]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A command that only some may run. `user` is one of them; `held` and `lent` say how the task must stand."""
+
+    who: str
+    user: str
+    trial: Trial
+    held: bool = False
+    lent: bool = False
+
+
+@dataclass(frozen=True)
+class Open:
+    """A command that judges nobody, and why that is right."""
+
+    reason: str
+
+
+_PART = Open("a part of other commands, which have judged the actor before")
+_WORKER = Open("the worker's own; no request leads here")
+_LOGIN = Open("the way in: nobody is known yet, and the caller has verified the password")
+_OWN = Open("the actor's own papers only")
+
+_ADMINISTRATOR = "system administrators"
+_CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
+_HOLDER = "the holder of the task"
+_MANAGER = "the head of the case's agency, the city leader, the aggregator, a system administrator who sees the case"
+
+AUTHORISATION: Mapping[str, Allowed | Open] = {
+    "attachments.add": Allowed(_CANDIDATE, OFFICER, lambda tx, s: attachments.add(tx, s.task_id, "a.pdf", PDF)),
+    "comments.add": Allowed(_CANDIDATE, OFFICER, lambda tx, s: comments.add(tx, s.task_id, "Đã xem")),
+    "drafts.save": Allowed(_CANDIDATE, OFFICER, lambda tx, s: drafts.save(tx, s.task_id, {"title": "Bản nháp"})),
+    "tasks.complete": Allowed(_CANDIDATE, OFFICER, lambda tx, s: tasks.complete(tx, s.task_id, PROPOSAL)),
+    "tasks.claim": Allowed("whoever the diagram offers the task to", OFFICER, lambda tx, s: tasks.claim(tx, s.task_id)),
+    "tasks.unclaim": Allowed(_HOLDER, OFFICER, lambda tx, s: tasks.unclaim(tx, s.task_id), held=True),
+    "tasks.delegate": Allowed(_HOLDER, OFFICER, lambda tx, s: tasks.delegate(tx, s.task_id, s.colleague_id), held=True),
+    "tasks.resolve": Allowed(
+        "whom the task was delegated to", COLLEAGUE, lambda tx, s: tasks.resolve(tx, s.task_id), held=True, lent=True
+    ),
+    "tasks.assign": Allowed(
+        "the head of an agency that the task is offered to",
+        HEAD,
+        lambda tx, s: tasks.assign(tx, s.task_id, s.colleague_id),
+    ),
+    "instances.start": Allowed(
+        "the starters that the diagram names, at the agency of the case; anyone where it names none",
+        OFFICER,
+        lambda tx, s: instances.start(tx, Start("task_lifecycle", agency=COMMUNE)),
+    ),
+    "instances.begin": _PART,
+    "instances.suspend": Allowed(_MANAGER, HEAD, lambda tx, s: instances.suspend(tx, s.case_id, "thử")),
+    "instances.resume": Allowed(_MANAGER, HEAD, lambda tx, s: instances.resume(tx, s.case_id, "thử")),
+    "instances.cancel": Allowed(_MANAGER, HEAD, lambda tx, s: instances.cancel(tx, s.case_id, "thử")),
+    "plan_tasks.request_extension": Allowed(
+        "whoever may complete the step “execute”",
+        OFFICER,
+        lambda tx, s: plan_tasks.request_extension(tx, s.plan_task_id, date(2030, 1, 1), "thử"),
+    ),
+    "plans.import_plan": Allowed(
+        "the aggregator, VP UBND, system administrators", AGGREGATOR, lambda tx, s: plans.import_plan(tx, {})
+    ),
+    "plans.open_round": Allowed(
+        "the aggregator, the city leader, VP UBND, the head of a leading agency",
+        AGGREGATOR,
+        lambda tx, s: plans.open_round(tx, f"{PLAN}.V.1.a"),
+    ),
+    "definitions.deploy": Allowed(
+        "designers, publishers, system administrators",
+        "designer",
+        lambda tx, s: definitions.deploy(tx, {"tried.bpmn": DIAGRAM}, publish=False),
+    ),
+    "definitions.publish": Allowed(
+        "publishers and system administrators, but not who deployed it",
+        "publisher",
+        lambda tx, s: definitions.publish(tx, "task_lifecycle", 1),
+    ),
+    "directory.add_person": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.add_person(tx, "Trần Văn Thử", login=Login("thu"))
+    ),
+    "directory.add_account": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.add_account(tx, s.person_id, Login("thu"))
+    ),
+    "directory.change_person": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.change_person(tx, s.person_id, {"disabled": True})
+    ),
+    "directory.add_membership": Allowed(
+        _ADMINISTRATOR,
+        "sysadmin",
+        lambda tx, s: directory.add_membership(tx, s.person_id, Role("city_leader", "ubnd")),
+    ),
+    "directory.end_membership": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.end_membership(tx, s.membership_id)
+    ),
+    "directory.add_agency": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.add_agency(tx, {"code": "thu"} | AGENCY)
+    ),
+    "directory.change_agency": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.change_agency(tx, COMMUNE, {"abbr": "TT"})
+    ),
+    "demo.load_demo": Allowed(
+        f"{_ADMINISTRATOR}, by adding people", "sysadmin", lambda tx, s: directory.add_person(tx, "Trần Văn Thử")
+    ),
+    "credentials.revoke_token": Allowed(
+        "the account that the token is of", OFFICER, lambda tx, s: credentials.revoke_token(tx, s.token_id)
+    ),
+    "credentials.create_token": _OWN,
+    "credentials.tokens": _OWN,
+    "credentials.close_session": _OWN,
+    "credentials.open_session": _LOGIN,
+    "credentials.require_patience": _LOGIN,
+    "credentials.note_failure": _LOGIN,
+    "idempotency.once": Open("runs another command for the actor, which judges them"),
+    "idempotency.forget_old": _WORKER,
+    "instances.raise_incident": _WORKER,
+    "timers.fire": _WORKER,
+    "timers.due": _WORKER,
+    "advance.apply": _PART,
+    "advance.opened_rows": _PART,
+    "advance.end": _PART,
+    "case.open_case": _PART,
+    "case.lock_case": Open("a part of other commands; hides what the actor may not know of"),
+    "case.case_of": _PART,
+    "case.require_visible": _PART,
+    "definitions.current": _PART,
+    "definitions.named": _PART,
+    "definitions.version_of": _PART,
+    "definitions.compiled": _PART,
+    "journal.record_system": _PART,
+    "tasks.locked": Open("a part of other commands; judges the verb they name"),
+}

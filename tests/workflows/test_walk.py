@@ -1,0 +1,207 @@
+"""Every diagram is walked by every decision and every timer: each node is reached, and an end from wherever one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+import pytest
+
+from engine import deadlines
+from engine.bpmn import process
+from engine.bpmn.definition import Definition, Element
+from engine.bpmn.parser import compile_definition
+from engine.bpmn.step import ArmedTimer, OpenedTask, Step
+from engine.forms import Field, Form, validate
+from tests.workflows.diagram import WORKFLOWS
+
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+AT_START = {"agency": "c-thach-that"}
+OPENED = {
+    "round": 1,
+    "returns": 0,
+    "opinions": [],
+    "coordinators": [],
+    "cross_agency": False,
+    "budget_needed": False,
+    "request": "",
+}
+# What a called process finds when it is walked on its own, without the lifecycle that calls it.
+BEFORE = {**AT_START, **OPENED, "route": "city", "due_date": "2026-06-30"}
+SAMPLES: Mapping[str, tuple[Any, ...]] = {
+    "string": ("Tuyên truyền",),
+    "text": ("Bản tin trên Cổng thông tin điện tử",),
+    "date": ("2026-06-30",),
+    "long": (50,),
+    "money": (20_000_000,),
+    "boolean": (False, True),
+    "agency": ("skhcn",),
+    "agencies": ([], ["skhcn", "stc"]),
+    "tags": (["II.1.1"],),
+    "evidence": ([{"title": "Đường dẫn", "url": "https://hanoi.gov.vn"}],),
+}
+
+
+class StandIn:
+    """Runs the handlers in the place of the engine: what they leave in the variables, and nothing else."""
+
+    now = NOW
+    person: str | None = "p-1"
+
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        return deadlines.functions(NOW)
+
+    def call(self, handler: str, element: Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        assert element.handler == handler
+        if handler == "open_plan_task":
+            return {**OPENED, **variables}
+        if handler == "transfer_plan_task":
+            return {"agency": variables["new_agency"]}
+        return None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case stands: its state, with the tasks and timers that can move it on."""
+
+    state: bytes
+    variables: dict[str, Any]
+    tasks: tuple[OpenedTask, ...]
+    timers: tuple[ArmedTimer, ...]
+    tokens: tuple[tuple[str, str], ...]
+    seen: frozenset[str]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Places with the same key are walked on from once."""
+        returns = min(self.variables.get("returns", 0), 2)
+        return (self.tokens, self.variables.get("route"), self.variables.get("request"), returns)
+
+
+@pytest.fixture(params=WORKFLOWS)
+def definition(request: pytest.FixtureRequest) -> Definition:
+    return compiled(str(request.param))
+
+
+def test_every_node_is_reached_and_an_end_from_everywhere(definition: Definition) -> None:
+    walked = walk(definition)
+
+    ended = {key for key in walked if not key[0]}
+    closing = set(ended)
+    while more := {k for k, (_, nexts) in walked.items() if k not in closing and closing & nexts}:
+        closing |= more
+
+    seen = {node for place, _ in walked.values() for node in place.seen}
+    assert set(definition.elements) - seen == set()
+    assert set(walked) - closing == set()
+
+
+def test_the_lifecycle_needs_no_more_than_the_agency_at_its_start() -> None:
+    step = process.start(compiled("task_lifecycle.bpmn"), AT_START, StandIn())
+
+    assert [(task.element.id, task.groups) for task in step.opened] == [("propose", ("agency_officer@c-thach-that",))]
+
+
+@pytest.mark.parametrize(
+    ("cross_agency", "budget_needed", "coordinators", "route"),
+    [
+        (False, False, [], "agency"),
+        (None, None, None, "agency"),
+        (True, False, [], "city"),
+        (False, True, [], "city"),
+        (False, False, ["skhcn"], "city"),
+    ],
+)
+def test_only_own_duty_without_budget_is_approved_by_the_agency(
+    cross_agency: bool | None, budget_needed: bool | None, coordinators: list[str] | None, route: str
+) -> None:
+    decision = compiled("task_proposal.bpmn").decisions["approval_route"]
+
+    found = decision.decide(
+        {"cross_agency": cross_agency, "budget_needed": budget_needed, "coordinators": coordinators}
+    )
+
+    assert found == [{"route": route}]
+
+
+def walk(definition: Definition) -> dict[tuple[Any, ...], tuple[Place, set[tuple[Any, ...]]]]:
+    """Every place that decisions and timers lead to, each with the keys of the places one step on."""
+    first = after(process.start(definition, initial(definition), StandIn()), None)
+    walked: dict[tuple[Any, ...], tuple[Place, set[tuple[Any, ...]]]] = {}
+    waiting = [first]
+    while waiting:
+        place = waiting.pop()
+        if place.key in walked:
+            known, nexts = walked[place.key]
+            walked[place.key] = (merged(known, place), nexts)
+            continue
+        following = [*moves(definition, place)]
+        walked[place.key] = (place, {p.key for p in following})
+        waiting += following
+    return walked
+
+
+def moves(definition: Definition, place: Place) -> Iterator[Place]:
+    """The places one step on from a place."""
+    host = StandIn()
+    for task in place.tasks:
+        form = task.element.form or Form(())
+        for submitted in submissions(form):
+            cleaned = validate(form, submitted, place.variables)
+            step = process.complete(definition, place.state, place.variables, task.id, cleaned, host)
+            yield after(step, place, gone=task.id)
+    for timer in place.timers:
+        step = process.fire(definition, place.state, place.variables, timer.id, host)
+        yield after(step, place, gone=timer.id)
+
+
+def after(step: Step, before: Place | None, gone: str = "") -> Place:
+    """The place that a step leads to."""
+    left = {gone, *step.closed, *step.disarmed, *(t.id for t in step.armed)}
+    tasks = (t for t in (before.tasks if before else ()) if t.id not in left)
+    timers = (t for t in (before.timers if before else ()) if t.id not in left)
+    return Place(
+        state=step.state,
+        variables=step.variables,
+        tasks=(*tasks, *step.opened),
+        timers=(*timers, *step.armed),
+        tokens=tuple(sorted(step.tokens)),
+        seen=frozenset(move.element_id for move in step.moves),
+    )
+
+
+def merged(known: Place, other: Place) -> Place:
+    """A known place with what was passed on another way to it."""
+    return Place(known.state, known.variables, known.tasks, known.timers, known.tokens, known.seen | other.seen)
+
+
+def submissions(form: Form) -> Iterator[dict[str, Any]]:
+    """Filled-in forms, one for each combination of decisions, yes or no, and lists with or without entries."""
+    for values in product(*(samples(f) for f in form.fields)):
+        yield dict(zip((f.id for f in form.fields), values, strict=True))
+
+
+def samples(field: Field) -> tuple[Any, ...]:
+    """Values to try in a field."""
+    return tuple(option.id for option in field.options) or SAMPLES[field.type]
+
+
+def initial(definition: Definition) -> dict[str, Any]:
+    """The variables a process is started with."""
+    return dict(AT_START if definition.key == "task_lifecycle" else BEFORE)
+
+
+@cache
+def compiled(name: str) -> Definition:
+    """The runnable form of a shipped diagram with what it calls."""
+    folder = files("workflows")
+    sources = {n.removesuffix(".bpmn"): folder.joinpath(n).read_bytes() for n in WORKFLOWS}
+    key = name.removesuffix(".bpmn")
+    called = {k: xml for k, xml in sources.items() if k != key} if key == "task_lifecycle" else {}
+    tables = {"approval_route": folder.joinpath("approval_route.dmn").read_bytes()}
+    return compile_definition(name, sources[key], called, tables)
