@@ -1,0 +1,1 @@
+"""Systems to measure beside the product."""
