@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +15,19 @@ REQUIREMENTS = ROOT / "bench" / "requirements-viewflow.txt"
 
 def server(url: str, *, workers: int) -> Server:
     """The peer's server over a database. Raises RuntimeError when it cannot be installed."""
-    python = _installed()
+    command = [str(_installed()), "-m", "bench.peers.viewflow_site"]
     environment = {"BENCH_DATABASE_URL": url, "BENCH_WORKERS": str(workers)}
-    subprocess.run(
-        [str(python), str(ROOT / "bench" / "peers" / "viewflow_site.py"), "migrate"],
-        env=environment | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        check=True,
+    done = subprocess.run(
+        [*command, "migrate"],
+        env=os.environ | environment | {"PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        check=False,
         capture_output=True,
+        text=True,
     )
-    return Server("viewflow", [str(python), str(ROOT / "bench" / "peers" / "viewflow_site.py"), "serve"], environment)
+    if done.returncode:
+        raise RuntimeError("its tables cannot be made: " + done.stderr.strip().rpartition("\n")[2])
+    return Server("viewflow", [*command, "serve"], environment)
 
 
 def _installed() -> Path:
