@@ -70,10 +70,11 @@ def serve() -> None:
     from api import installation
     from api.serve import replace_this_process
 
-    for line in installation.greeting(read_settings()):
+    settings = read_settings()
+    for line in installation.greeting(settings):
         click.echo(line)
     sys.stdout.flush()
-    replace_this_process()
+    replace_this_process(settings)
 
 
 @cli.command()

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from granian import Granian
 from granian.constants import Interfaces
 
-from api.settings import Settings, read_settings
+if TYPE_CHECKING:  # reading settings loads the engine, which this process does without
+    from api.settings import Settings
 
 
-def replace_this_process() -> None:
+def replace_this_process(settings: Settings) -> None:
     """Become the serving process, under the same process id, free of all that was imported so far."""
-    os.execv(sys.executable, [sys.executable, "-m", "api.serve"])
+    asked = (settings.host, settings.port, settings.workers, settings.threads_in_use)
+    os.execv(sys.executable, [sys.executable, "-m", "api.serve", *map(str, asked)])
 
 
-def serve(settings: Settings) -> None:
+def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve until told to stop."""
     Granian(
         "api.served:application",
         factory=True,
-        address=settings.host,
-        port=settings.port,
+        address=host,
+        port=port,
         interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads_in_use,
+        workers=workers,
+        blocking_threads=threads,
         log_enabled=False,
         respawn_failed_workers=False,
     ).serve()
 
 
 if __name__ == "__main__":
-    serve(read_settings())
+    serve(sys.argv[1], *map(int, sys.argv[2:]))
