@@ -101,7 +101,7 @@ def _start(kind: str, names: list[str], folder: Path, idle: dict[str, float]) ->
             print(f"[{kind}] {name}: skipped ({error})")
             drop()
             continue
-        idle[name] = server.resident_bytes() / 1e6
+        idle[name] = server.memory_bytes() / 1e6
         server.environment["bench-url"] = url
         servers[name] = (server, token, drop)
     return servers
@@ -169,7 +169,10 @@ def _show(kind: str, table: dict[str, Cell], cells: dict[str, list[Cell]], idle:
         flow, clients, name = key.split("/")
         figures = "".join(f"{cell[f]:>9.{d}f}" for f, d in zip(FIGURES, DIGITS, strict=True))
         print(f"{flow:<11}{clients:>7} {name:<9}{figures}  {_ratio(cells, key)}")
-    print("idle memory, MB: " + ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in idle.items()))
+    print(
+        "idle memory (proportional set size), MB: "
+        + ", ".join(f"{name} {megabytes:.0f}" for name, megabytes in idle.items())
+    )
 
 
 def _ratio(cells: dict[str, list[Cell]], key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60.0
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -38,22 +38,26 @@ class Server:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise RuntimeError(f"{self.name} does not start")
             time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop it and all its processes."""
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if self.process is None:
+            return
+        pids = self.pids()
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            self.process.wait()
 
-    def resident_bytes(self) -> int:
-        """The resident memory of all its processes."""
-        return sum(_resident(pid) for pid in self.pids())
+    def memory_bytes(self) -> int:
+        """The proportional set size of all its processes: pages they share are counted once, in shares."""
+        return sum(_proportional(pid) for pid in self.pids())
 
     def pids(self) -> list[int]:
         """The ids of all its processes."""
@@ -105,8 +109,9 @@ def _children(pid: int) -> list[int]:
     return found + [inner for child in found for inner in _children(child)]
 
 
-def _resident(pid: int) -> int:
+def _proportional(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+        rows = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
+    return next(int(row.split()[1]) * 1024 for row in rows if row.startswith("Pss:"))
