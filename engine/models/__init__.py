@@ -15,6 +15,7 @@ from engine.models.directory import (
     Person,
 )
 from engine.models.instance import InstanceParty, ProcessInstance
+from engine.models.message import Message
 from engine.models.outbox import OutboxMessage, StoredAnswer
 from engine.models.plan import (
     Obligation,
@@ -24,6 +25,7 @@ from engine.models.plan import (
     PlanTask,
     PlanTaskExtension,
 )
+from engine.models.subscription import EventSubscription, StartSubscription
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
 from engine.models.timer import Timer
 
@@ -36,10 +38,12 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "AuditStream",
+    "EventSubscription",
     "InstanceParty",
     "LoginFailure",
     "LoginSession",
     "Membership",
+    "Message",
     "Obligation",
     "ObligationRound",
     "OutboxMessage",
@@ -51,6 +55,7 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "Row",
+    "StartSubscription",
     "StoredAnswer",
     "TaskAttachment",
     "TaskCandidate",
