@@ -216,14 +216,13 @@ class PostgresDatabase:
         raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def batch(self, raw: Any) -> AbstractContextManager[Any]:
-        """A scope in which statements travel together, in one round trip."""
-        pipeline: AbstractContextManager[Any] = raw.pipeline()
+        """A scope in which statements travel together, in one round trip; a lone read needs no scope for that."""
+        pipeline: AbstractContextManager[Any] = nullcontext() if raw.autocommit else raw.pipeline()
         return pipeline
 
     def send(self, raw: Any, sql: str, rows: list[dict[str, Any]]) -> None:
         """Run a write for each set of parameters."""
-        for row in rows:
-            raw.execute(sql, row)
+        raw.cursor().executemany(sql, rows)
 
     def meaning(self, error: BaseException) -> Exception | None:
         """What a driver error means to the engine; None when it means a defect."""
