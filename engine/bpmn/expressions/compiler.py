@@ -152,6 +152,8 @@ class Compiler:
         if apply is None:
             sign = type(node.op).__name__
             raise self._refusal(f"the operator {sign} is not allowed", f"không được dùng phép toán {sign}")
+        if not isinstance(node.op, ast.Add) and not all(_may_be_number(n) for n in (node.left, node.right)):
+            raise self._refusal("only numbers can be calculated with", "chỉ tính toán được với số")
         left, right = self.visit(node.left, depth), self.visit(node.right, depth)
         return lambda names: apply(left(names), right(names))
 
@@ -201,6 +203,13 @@ def _is_word(node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         return node.id in WORDS
     return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
+
+
+def _may_be_number(node: ast.expr) -> bool:
+    """Whether an operand is not seen to be something else; what a name stands for is only known later."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return not isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Compare | ast.BoolOp)
 
 
 def _variable(names: Names, name: str) -> Any:
