@@ -7,7 +7,7 @@ Source of the roles: the plan's part V and the table of users in docs/glossary.m
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.errors import ForbiddenError, SeparationOfDutiesError
@@ -124,6 +124,19 @@ def sees_case(actor: Actor, parties: Collection[str], started_by: str | None) ->
     if actor.reads_all_cases or (started_by is not None and started_by == actor.person_id):
         return True
     return not actor.parties.isdisjoint(parties)
+
+
+def without_readers(actor: Actor) -> Actor:
+    """The actor with nothing but what they may act on: an auditor reads every case and changes none."""
+    return replace(actor, grants=tuple(g for g in actor.grants if g.role != "auditor"))
+
+
+def may_start(actor: Actor, starter_groups: Collection[str], agency: str | None) -> bool:
+    """Whether the actor may start a process for that agency: one that names no starters, anybody may."""
+    if actor.is_system or not starter_groups:
+        return True
+    named = (group.partition("@") for group in starter_groups)
+    return any(actor.holds(role, at or (None if role in UNBOUND_ROLES else agency)) for role, _, at in named)
 
 
 def is_candidate(actor: Actor, task: TaskFacts) -> bool:

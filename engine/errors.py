@@ -150,6 +150,20 @@ class StaleVersionError(ConflictError):
         self.actual = actual
 
 
+class AmbiguousMessageError(ConflictError):
+    """More than one case, or process, waits for a message that is for one: the sender must say more."""
+
+    code = "ambiguous-message"
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__(
+            f"Có {count} nơi đang chờ thông điệp “{name}”; hãy nêu rõ mã nghiệp vụ hoặc thuộc tính tương quan.",
+            f"{count} receivers wait for the message “{name}”; say more by business key or correlation.",
+        )
+        self.name = name
+        self.count = count
+
+
 class KeyReusedError(InvalidDataError):
     """The idempotency key was used before for something else."""
 

@@ -14,6 +14,7 @@ from engine.access import person_group
 from engine.audit.chain import Happening
 from engine.bpmn.definition import Element
 from engine.bpmn.step import ArmedTimer, Move, OpenedTask, Step
+from engine.commands import exchange
 from engine.commands.case import Case
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
@@ -63,6 +64,8 @@ def apply(
         _open_task(tx, case, task)
     case.write(DELETE_TIMER, *({"timer_id": i} for i in step.disarmed))
     case.write(INSERT_TIMER, *(_timer_row(case, timer) for timer in step.armed))
+    if step.subscribed or step.unsubscribed or step.thrown:
+        exchange.write(tx, case, step)
     if step.ended:
         end(tx, case, "completed")
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from engine.access import Actor
 from engine.bpmn.definition import Definition
 from engine.bpmn.parser import ProcessFile, assemble, compile_definition, read_keys
+from engine.commands import start_events
 from engine.commands.journal import record_system
 from engine.errors import DefinitionError, Finding, ForbiddenError, NotFoundError
 from engine.handlers.registry import HANDLERS
@@ -71,6 +72,7 @@ def publish(tx: Transaction, key: str, version: int) -> ProcessDefinition:
     if definition.state != "published":
         definition.state, definition.published_at, definition.published_by = "published", tx.now, tx.actor.person_id
         record_system(tx, "definition-published", {"key": key, "version": version, "checksum": definition.checksum})
+        _take_over_starts(tx, definition)
     return definition
 
 
@@ -85,6 +87,12 @@ def current(tx: Transaction, key: str) -> Version:
 def named(tx: Transaction, key: str, version: int) -> Version:
     """That version of a process, for starting it. Raises NotFoundError when there is none."""
     row = version_of(tx, key, version)
+    return Version(row.id, row.key, row.version, row.checksum, row.state)
+
+
+def by_id(tx: Transaction, definition_id: str) -> Version:
+    """A version that is known by its id, for starting it."""
+    row = tx.session.get_one(ProcessDefinition, definition_id)
     return Version(row.id, row.key, row.version, row.checksum, row.state)
 
 
@@ -143,7 +151,15 @@ def _deploy_one(
     fresh[head.key] = row
     facts = {"key": row.key, "version": row.version, "checksum": checksum, "state": row.state}
     record_system(tx, "definition-deployed", facts)
+    if publish:
+        _take_over_starts(tx, row)
     return Deployment(row, created=True, warnings=warnings)
+
+
+def _take_over_starts(tx: Transaction, row: ProcessDefinition) -> None:
+    """Let the start events of a version that is now current take the place of those before it."""
+    if row.kind == "bpmn" and current(tx, row.key).id == row.id:
+        start_events.replace(tx, row, compiled(tx, row.id))
 
 
 def _row(

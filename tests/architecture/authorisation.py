@@ -77,6 +77,7 @@ _PART = Open("a part of other commands, which have judged the actor before")
 _WORKER = Open("the worker's own; no request leads here")
 _LOGIN = Open("the way in: nobody is known yet, and the caller has verified the password")
 _OWN = Open("the actor's own papers only")
+_REACH = Open("reaches what the actor sees and may start; the rest is as if it did not wait (tests of messages)")
 
 _ADMINISTRATOR = "system administrators"
 _CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
@@ -105,6 +106,27 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
         lambda tx, s: instances.start(tx, Start("task_lifecycle", agency=COMMUNE)),
     ),
     "instances.begin": _PART,
+    "messages.publish": _REACH,
+    "broadcasts.broadcast": _REACH,
+    "messages.note_ambiguity": Open("notes that the actor's own message was refused"),
+    "messages.deliver": _WORKER,
+    "messages.note_failure": _WORKER,
+    "messages.due": _WORKER,
+    "messages.fitting": _WORKER,
+    "messages.clear_up": _WORKER,
+    "messages.again": Open("a part of trying an incident again, which has judged the actor"),
+    "timed_starts.fire": _WORKER,
+    "timed_starts.skip": _WORKER,
+    "timed_starts.due": _WORKER,
+    "start_events.replace": _PART,
+    "receiving.receive": _PART,
+    "receiving.go_on": _PART,
+    "receiving.begin": _PART,
+    "exchange.write": _PART,
+    "exchange.deliver_soon": _PART,
+    "exchange.signal_starts": _PART,
+    "exchange.posted_row": _PART,
+    "definitions.by_id": _PART,
     "instances.suspend": Allowed(_MANAGER, HEAD, lambda tx, s: instances.suspend(tx, s.case_id, "thử")),
     "instances.resume": Allowed(_MANAGER, HEAD, lambda tx, s: instances.resume(tx, s.case_id, "thử")),
     "instances.cancel": Allowed(_MANAGER, HEAD, lambda tx, s: instances.cancel(tx, s.case_id, "thử")),

@@ -1,0 +1,82 @@
+"""Receiving a message or signal: a waiting case goes on with it, or a process begins with it.
+
+Rule: the instance is locked before its subscription is looked at, so that what it waits for once reaches it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.audit.chain import Happening
+from engine.bpmn import process
+from engine.commands import advance, definitions, instances
+from engine.commands.attempts import attempting
+from engine.commands.case import Case, case_of
+from engine.commands.instances import Start, Trigger
+from engine.errors import Attempt
+from engine.models.message import Message
+from engine.models.message_statements import FIND_SUBSCRIPTION
+from engine.models.statements import LOCK_CASE
+from engine.models.subscription import StartSubscription
+from engine.runtime import Transaction
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A subscription that fits, with the case it belongs to and that case's state."""
+
+    id: str
+    instance_id: str
+    element_id: str
+    state: str
+
+
+def receive(tx: Transaction, message: Message, receiver: Receiver) -> Case | None:
+    """Let a case go on with a message or signal; None when it does not wait for it any more, or is at rest."""
+    row = tx.fetch(LOCK_CASE, instance_id=receiver.instance_id)
+    if row is None or row["case_state"] != "active":
+        return None
+    if tx.fetch(FIND_SUBSCRIPTION, subscription_id=receiver.id) is None:
+        return None
+    case = case_of(tx, row)
+    go_on(tx, case, message, receiver)
+    return case
+
+
+def go_on(tx: Transaction, case: Case, message: Message, receiver: Receiver) -> None:
+    """Let a locked case go on with what it waits for. Raises ProcessError, with the attempt to be made again."""
+    case.record(_received(message, receiver, case.variables))
+    host = advance.StepHost(tx, case)
+    definition = definitions.compiled(tx, case.definition_id)
+    with attempting(tx, Attempt("message", case.id, message.id), receiver.element_id):
+        step = process.catch(definition, case.tree, case.variables, receiver.id, message.variables, host)
+        advance.apply(tx, case, step, host)
+
+
+def begin(tx: Transaction, message: Message, start: StartSubscription) -> Case:
+    """Begin the case of a process whose start event waits for this message or signal."""
+    trigger = Trigger(start.definition_id, start.element_id, start.kind, message.name, message.id, message.sent_by)
+    wanted = Start(
+        start.process_key,
+        business_key=message.business_key,
+        agency=message.agency,
+        prepared=message.variables,
+        trigger=trigger,
+    )
+    return instances.begin(tx, wanted)
+
+
+def _received(message: Message, receiver: Receiver, before: Mapping[str, Any]) -> Happening:
+    changes = {name: {"old": before.get(name), "new": value} for name, value in message.variables.items()}
+    facts = {
+        "name": message.name,
+        "message": message.id,
+        "sent_by": message.sent_by,
+        "from_instance": message.from_instance_id,
+        "variables": changes,
+    }
+    return Happening(
+        "signal-received" if message.kind == "signal" else "message-received", receiver.element_id, data=facts
+    )
