@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from engine.bpmn.decisions import Decision
 from engine.bpmn.expressions import Expression, Template
-from engine.bpmn.network import Network
+from engine.bpmn.network import Network, Node
 from engine.errors import Finding
 from engine.forms import Form
 
@@ -45,7 +45,8 @@ class Definition:
     """One process with everything it calls, ready to run. `checksum` is the SHA-256 of its own XML.
 
     `networks` holds the process itself under `key`, each called process under its key and each embedded sub-process
-    under its element id. `calls` and `handlers` are what its own diagram and the called ones name.
+    under its element id; `nodes` holds the nodes of all of them. `calls` and `handlers` are what its own diagram and
+    the called ones name.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Definition:
     name_en: str
     checksum: str
     networks: Mapping[str, Network]
+    nodes: Mapping[str, Node]
     elements: Mapping[str, Element]
     starter_groups: tuple[str, ...]
     start_form: Form | None

@@ -8,21 +8,43 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from engine.bpmn import timers
 from engine.bpmn.definition import Definition, Element
 from engine.bpmn.expressions import Expression, ExpressionError, Names
-from engine.bpmn.network import Network, Node
-from engine.bpmn.state import CALL, MULTI, ROOT, USER, Armed, State, Token, world_id
-from engine.bpmn.step import ArmedTimer, Host, Move, Step
-from engine.bpmn.timers import Schedule
+from engine.bpmn.network import EventRule, Flow, Network, Node
+from engine.bpmn.state import CALL, MULTI, ROOT, USER, State, Token
+from engine.bpmn.step import Host, Move, Step
+from engine.bpmn.waiting import Waiting
 from engine.errors import ProcessError
 
 STEP_LIMIT = 1_000
+# Whoever throws lets the others come to where they wait first: of two branches neither is said to be earlier.
+_THROWN = frozenset({"message", "signal", "escalation"})
 
-Behaviour = Callable[["Execution", Node, str, str | None], None]
+
+class Arrival(NamedTuple):
+    """A token on its way to a node: by a flow (None: by none), as part of the token `parent` (empty: of none)."""
+
+    scope: str
+    node: str
+    flow: str | None = None
+    parent: str = ""
+
+
+class Occurrence(NamedTuple):
+    """Something thrown by a node that is still to be delivered to whoever waits for it.
+
+    `waits` are those who waited when it was thrown: a signal reaches nobody who comes later, a message does.
+    """
+
+    rule: EventRule
+    node: str
+    scope: str
+    waits: frozenset[str]
+
+
+Behaviour = Callable[["Execution", Node, Arrival], None]
 
 
 class Execution:
@@ -40,41 +62,57 @@ class Execution:
         self.state = state
         self.host = host
         self.step = Step(variables=dict(variables))
+        self.occurrences: deque[Occurrence] = deque()
+        self.waiting = Waiting(self)
         self._names: dict[str, Any] = {**host.functions(), **variables}
         self._behaviours = behaviours
-        self._arrivals: deque[tuple[str, str, str | None]] = deque()
+        self._arrivals: deque[Arrival] = deque()
+        self._throwers: deque[Arrival] = deque()
         self._count = 0
 
     # What behaviours call.
 
-    def arrive(self, scope: str, node_id: str, flow: str | None = None) -> None:
-        """Let a token come to a node by a flow (None: not by any)."""
-        self._arrivals.append((scope, node_id, flow))
+    def arrive(self, scope: str, node_id: str, flow: str | None = None, parent: str = "") -> None:
+        """Let a token come to a node."""
+        arrival = Arrival(scope, node_id, flow, parent)
+        node = self.definition.nodes[node_id]
+        throws = node.kind in ("intermediate_throw_event", "end_event", "send_task") and node.waits_for(*_THROWN)
+        (self._throwers if throws else self._arrivals).append(arrival)
 
     def leave(self, node: Node, scope: str) -> None:
-        """Let a token go on by every flow out of a node; where there is none it ends here."""
-        for flow in node.outgoing:
+        """Let a token go on by the flows out of a node that are taken; where there is none it ends here."""
+        for flow in self.taken(node):
             self.arrive(scope, flow.target, flow.id)
+
+    def taken(self, node: Node) -> list[Flow]:
+        """The flows out of a node whose conditions hold or that have none; the default if no condition holds."""
+        if not any(flow.condition is not None or flow.is_default for flow in node.outgoing):
+            return list(node.outgoing)
+        always = [f for f in node.outgoing if f.condition is None and not f.is_default]
+        chosen = [f for f in node.outgoing if f.condition is not None and self.evaluate(f.condition, node.id)]
+        chosen = chosen or [f for f in node.outgoing if f.is_default]
+        if not always and not chosen:
+            raise ProcessError(node.id, "no condition holds and there is no default flow")
+        return [f for f in node.outgoing if f in always or f in chosen]
 
     def passed(self, node: Node) -> None:
         """Note that a node was done at once."""
         self.step.moves.append(Move("element-completed", node.id, ""))
 
     def activated(self, token: Token) -> None:
-        """Keep a token that waits, note it, and arm the timers on its activity."""
+        """Keep a token that waits, and note it."""
         self.state.tokens[token.id] = token
         self.step.moves.append(Move("element-activated", token.node, token.id))
 
     def completed(self, token: Token) -> None:
-        """Take a token away whose activity or event is done, note it, and disarm its timers."""
+        """Take a token away whose activity or event is done, note it, and disarm what stands on it."""
         self.remove(token)
         self.step.moves.append(Move("element-completed", token.node, token.id))
 
     def remove(self, token: Token) -> None:
-        """Take a token away and disarm its timers."""
+        """Take a token away and disarm what stands on it."""
         del self.state.tokens[token.id]
-        for armed in [a for a in self.state.timers.values() if a.host == token.id]:
-            self.disarm(armed)
+        self.waiting.forget(token.id)
 
     def cancel(self, token: Token) -> None:
         """Take a token away with everything inside it."""
@@ -89,35 +127,21 @@ class Execution:
         if token.kind != MULTI:
             self.step.moves.append(Move("element-cancelled", token.node, token.id))
 
+    def empty(self, scope: str) -> None:
+        """Take everything in a scope away, and what is on its way there."""
+        for token in self.state.inside(scope):
+            self.cancel(token)
+        self._forget_arrivals(scope)
+
     def clear(self, scope: str) -> None:
-        """Forget what is on its way or waits to be joined in a scope."""
-        self._arrivals = deque(a for a in self._arrivals if a[0] != scope)
-        self.state.joins = {key: flows for key, flows in self.state.joins.items() if key[0] != scope}
+        """Forget what a scope remembers: tokens on their way or waiting to be joined, and what could be undone."""
+        self._forget_arrivals(scope)
+        self.state.done.pop(scope, None)
 
-    def arm(self, token: Token, node: Node) -> None:
-        """Arm the timer of an event node on behalf of a token."""
-        if node.timer is None:
-            return
-        try:
-            schedule = timers.first(node.timer, self.names(token), self.host.now)
-        except (ExpressionError, OverflowError, ValueError) as error:
-            raise ProcessError(node.id, str(error)) from error
-        self.keep_timer(world_id(), token.id, node, schedule)
-
-    def keep_timer(self, timer_id: str, host: str, node: Node, schedule: Schedule) -> None:
-        """Keep a timer until its schedule says it is due."""
-        repeats = node.timer is not None and node.timer.kind == "cycle"
-        anchor = schedule.anchor.isoformat() if repeats else None
-        self.state.timers[timer_id] = Armed(timer_id, host, node.id, anchor, schedule.turn, schedule.remaining)
-        self.step.armed.append(ArmedTimer(timer_id, node.id, schedule.due, repeats))
-
-    def disarm(self, armed: Armed) -> None:
-        """Take a timer away."""
-        del self.state.timers[armed.id]
-        kept = [t for t in self.step.armed if t.id != armed.id]
-        if len(kept) == len(self.step.armed):
-            self.step.disarmed.append(armed.id)
-        self.step.armed = kept
+    def throw(self, node: Node, scope: str, *rules: EventRule) -> None:
+        """Have messages and signals delivered when all tokens have come to where they wait."""
+        waits = frozenset(self.state.waits)
+        self.occurrences.extend(Occurrence(rule, node.id, scope, waits) for rule in rules)
 
     def evaluate(self, expression: Expression, element_id: str, names: Names | None = None) -> Any:
         """The value of an expression of an element. Raises ProcessError naming the element."""
@@ -131,6 +155,8 @@ class Execution:
         local: dict[str, Any] = {}
         while token is not None:
             local = {**token.extra.get("l", {}), **local}
+            if "i" in token.extra:
+                local.setdefault("loopCounter", token.extra["i"])
             token = self.state.tokens.get(token.parent) or self.state.tokens.get(token.scope)
         return {**self._names, **local} if local else self._names
 
@@ -151,40 +177,46 @@ class Execution:
 
     def node(self, token: Token) -> Node:
         """The node a token waits at."""
-        return self.network(token.scope).nodes[token.node]
+        return self.definition.nodes[token.node]
 
-    # What starts and ends an advance.
+    # What the run of an advance calls.
 
-    def run(self, finish: Callable[[Execution, Token], None]) -> None:
-        """Move tokens until all wait; `finish` completes a CALL token whose inside has ended."""
-        self._drain()
-        while (ended := self._ended_call()) is not None:
-            finish(self, ended)
-            self._drain()
-        self.step.ended = not self.state.tokens
-        self._require_no_stuck_join(ROOT)
+    def drain(self) -> None:
+        """Move tokens until all wait."""
+        while self._arrivals or self._throwers:
+            self.count()
+            arrival = (self._arrivals or self._throwers).popleft()
+            node = self.definition.nodes[arrival.node]
+            self._behaviours[node.kind](self, node, arrival)
 
-    def schedule_of(self, armed: Armed) -> Schedule:
-        """The schedule a timer was armed with; its due instant is known to the caller alone."""
-        anchor = datetime.fromisoformat(armed.anchor) if armed.anchor else self.host.now
-        return Schedule(self.host.now, armed.remaining, anchor, armed.turn)
+    def count(self) -> None:
+        """Count one step of this advance. Raises ProcessError beyond STEP_LIMIT."""
+        self._count += 1
+        if self._count > STEP_LIMIT:
+            waiting = self._arrivals or self._throwers
+            element = waiting[0].node if waiting else self.definition.key
+            raise ProcessError(element, f"more than {STEP_LIMIT} steps without a wait")
 
-    def _drain(self) -> None:
-        while self._arrivals:
-            self._count += 1
-            scope, node_id, flow = self._arrivals.popleft()
-            if self._count > STEP_LIMIT:
-                raise ProcessError(node_id, f"more than {STEP_LIMIT} steps without a wait")
-            node = self.network(scope).nodes[node_id]
-            self._behaviours[node.kind](self, node, scope, flow)
-
-    def _ended_call(self) -> Token | None:
+    def ended_scope(self) -> Token | None:
+        """A sub-process, or what else holds a scope, in which nothing is left."""
         occupied = {t.scope for t in self.state.tokens.values()}
         for token in self.state.tokens.values():
             if token.kind == CALL and token.id not in occupied:
                 self._require_no_stuck_join(token.id)
                 return token
         return None
+
+    def end(self) -> None:
+        """Note whether the whole case has ended."""
+        self.step.ended = not self.state.tokens
+        self._require_no_stuck_join(ROOT)
+        if self.step.ended:
+            self.waiting.forget(ROOT)
+
+    def _forget_arrivals(self, scope: str) -> None:
+        self._arrivals = deque(a for a in self._arrivals if a.scope != scope)
+        self._throwers = deque(a for a in self._throwers if a.scope != scope)
+        self.state.joins = {key: flows for key, flows in self.state.joins.items() if key[0] != scope}
 
     def _require_no_stuck_join(self, scope: str) -> None:
         if any(t.scope == scope for t in self.state.tokens.values()):

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.bpmn.expressions import Expression, Script
+from engine.bpmn.expressions import Expression, Script, Template
+
+# What is waited for with a row that the world outside can find, and what the case itself watches.
+SUBSCRIBED = frozenset({"message", "signal"})
+ARMED = frozenset({"timer", "conditional"}) | SUBSCRIBED
 
 
 @dataclass(frozen=True)
@@ -24,29 +28,74 @@ class Flow:
 
 @dataclass(frozen=True)
 class TimerRule:
-    """When a timer is due: `kind` is date, duration or cycle; `text` an ISO 8601 literal or an expression."""
+    """When a timer is due: `kind` is date, duration or cycle; `text` an ISO 8601 literal or an expression.
+
+    `missed` says what becomes of occurrences of a cycle that passed while nothing ran: once, all or skip.
+    """
 
     kind: str
     text: str
+    missed: str = "once"
+
+
+@dataclass(frozen=True)
+class EventRule:
+    """What an event waits for or throws, one for each event definition.
+
+    `kind` is timer, message, signal, error, escalation, conditional, link, compensate, cancel or terminate. `name`
+    is the name of the message, signal or link, the code of the error or escalation (None: any), or the id of the
+    activity to compensate (None: all of the scope). `correlation` gives, for a message, the values that it must
+    carry (when waited for) or carries (when thrown), by property.
+    """
+
+    kind: str
+    name: str | None = None
+    timer: TimerRule | None = None
+    condition: Expression | None = None
+    correlation: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True)
 class Repetition:
-    """Multi-instance: one activation per item of `collection`, or `cardinality` of them; in turn if `sequential`."""
+    """Standard loop or multi-instance.
+
+    A multi-instance has one activation per item of `collection`, or `cardinality` of them, in turn if `sequential`;
+    `output` names the list that gathers the variable `output_item` of each. A loop (`is_loop`) goes on while
+    `condition` holds, at most `maximum` times. `throws` is thrown when the first (`throws_once`) or each is done.
+    """
+
+    sequential: bool = False
+    collection: Expression | None = None
+    cardinality: Expression | None = None
+    variable: str | None = None
+    completion: Expression | None = None
+    output: str | None = None
+    output_item: str | None = None
+    is_loop: bool = False
+    condition: Expression | None = None
+    test_before: bool = False
+    maximum: int | None = None
+    throws: tuple[EventRule, ...] = ()
+    throws_once: bool = False
+
+
+@dataclass(frozen=True)
+class AdHoc:
+    """How the activities of an ad-hoc sub-process are done, and when enough of them are."""
 
     sequential: bool
-    collection: Expression | None
-    cardinality: Expression | None
-    variable: str | None
     completion: Expression | None
+    cancels_rest: bool
 
 
 @dataclass(frozen=True)
 class Node:
-    """A flow node. `kind` is its BPMN tag in snake case.
+    """A flow node. `kind` is its BPMN tag in snake case; an event sub-process is `event_sub_process`.
 
-    `handler`, `decision`, `script`, `called` are set for the kinds that have them; `host` is the activity that a
-    boundary event stands on, `interrupting` whether it ends that activity.
+    `host` is the activity that a boundary event stands on; `interrupting` whether a boundary event, or the start of
+    an event sub-process, ends what it stands on. `compensator` is the activity that undoes this one.
+    `copies_in` and `copies_out` are the data associations, variable to variable; `inputs` and `outputs` are mappings
+    to the activation's own variables and from them.
     """
 
     id: str
@@ -54,23 +103,42 @@ class Node:
     incoming: tuple[str, ...] = ()
     outgoing: tuple[Flow, ...] = ()
     boundary: tuple[str, ...] = ()
+    events: tuple[EventRule, ...] = ()
     handler: str | None = None
     decision: str | None = None
     result: str | None = None
     result_mapping: str = "resultList"
     script: Script | None = None
     called: str | None = None
-    timer: TimerRule | None = None
-    terminates: bool = False
     host: str | None = None
     interrupting: bool = True
+    compensator: str | None = None
+    compensates: bool = False
+    instantiates: bool = False
     repetition: Repetition | None = None
+    copies_in: tuple[tuple[str, str], ...] = ()
+    copies_out: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[tuple[str, Template | Expression], ...] = ()
+    outputs: tuple[tuple[str, Template | Expression], ...] = ()
+
+    def waits_for(self, *kinds: str) -> EventRule | None:
+        """The first of its event definitions that is of one of these kinds."""
+        return next((e for e in self.events if e.kind in kinds), None)
 
 
 @dataclass(frozen=True)
 class Network:
-    """One process, or the inside of one sub-process: its nodes by id, and where a token starts."""
+    """One process, or the inside of one sub-process: its nodes by id, and where a token starts.
+
+    `start` is the none start event (None: there is none), `starts` are the start events that wait for something,
+    `event_subs` the event sub-processes, `data` the names of its data objects and properties.
+    """
 
     key: str
-    start: str
+    start: str | None
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    starts: tuple[str, ...] = ()
+    event_subs: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    ad_hoc: AdHoc | None = None
+    is_transaction: bool = False

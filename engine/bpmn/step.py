@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from engine.bpmn.definition import Element
 
 
 class Host(Protocol):
-    """What a step may ask of whoever runs it. `person` is who acts, None for the system."""
+    """What a step may ask of whoever runs it. `person` is who acts, None for the system; no repetition is shorter
+    than `shortest_cycle`."""
 
     now: datetime
     person: str | None
+    shortest_cycle: timedelta
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions that expressions may call."""
@@ -27,7 +29,15 @@ class Host(Protocol):
 
 
 class TokenNotWaitingError(Exception):
-    """The token named does not wait (any more)."""
+    """The token, timer or subscription named does not wait (any more)."""
+
+
+class BusinessError(Exception):
+    """A handler's way to raise a BPMN error with that code, for the diagram to catch."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -50,11 +60,39 @@ class ArmedTimer:
     element_id: str
     due: datetime
     repeats: bool
+    occurrence: int = 0
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A message or signal (`kind`) of that name that the case now waits for.
+
+    `correlation` holds the values that a message must carry, by property; empty when any will do.
+    """
+
+    id: str
+    kind: str
+    name: str
+    element_id: str
+    correlation: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message that nobody in the case waited for, or a signal, for others to catch. `variables` travel with it."""
+
+    kind: str
+    name: str
+    element_id: str
+    correlation: Mapping[str, Any]
+    variables: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Move:
-    """Something that happened to an element: element-activated, element-completed or element-cancelled."""
+    """Something that happened to an element: element-activated, element-completed, element-cancelled, or
+    error-uncaught.
+    """
 
     kind: str
     element_id: str
@@ -63,7 +101,10 @@ class Move:
 
 @dataclass
 class Step:
-    """All that a step did, in order. `closed` are tasks withdrawn by it, `tokens` the places where the case waits."""
+    """All that a step did, in order. `closed` are tasks withdrawn by it, `tokens` the places where the case waits.
+
+    `subscribed` and `unsubscribed` are what it waits for from outside; `thrown` is what goes out to others.
+    """
 
     state: bytes = b""
     variables: dict[str, Any] = field(default_factory=dict)
@@ -72,5 +113,8 @@ class Step:
     closed: list[str] = field(default_factory=list)
     armed: list[ArmedTimer] = field(default_factory=list)
     disarmed: list[str] = field(default_factory=list)
+    subscribed: list[Subscription] = field(default_factory=list)
+    unsubscribed: list[str] = field(default_factory=list)
+    thrown: list[Thrown] = field(default_factory=list)
     tokens: list[tuple[str, str]] = field(default_factory=list)
     ended: bool = False

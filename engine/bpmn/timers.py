@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine.bpmn.expressions import Expression, ExpressionError, Names, compile_expression
-from engine.bpmn.network import TimerRule
+from engine.bpmn.network import Node, TimerRule
 from engine.bpmn.xml_safety import refused
 from engine.deadlines import LOCAL
 
 _DURATION = re.compile(
     r"^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
-    r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?$"
+    r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:[.,]\d{1,6})?)S)?)?$"
 )
 _CYCLE = re.compile(r"^R(\d{0,6})/(?:([^/]+)/)?(P[^/]+)$")
 _YEARS = range(2000, 2200)
+MISSED = frozenset({"once", "all", "skip"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def parse_duration(text: str) -> Duration | None:
     found = _DURATION.match(text)
     if found is None:
         return None
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups()[:6])
+    seconds = float((found.group(7) or "0").replace(",", "."))
     rest = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     return Duration(years * 12 + months, rest)
 
@@ -80,9 +83,10 @@ def first(rule: TimerRule, names: Names, now: datetime) -> Schedule:
 
 
 def following(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> Schedule | None:
-    """The firing after one that has just happened, in the future of now; None when there is none.
+    """The firing after one whose time has come; None when there is none.
 
-    Firings missed while nobody was there count as one.
+    Occurrences that passed while nothing ran are made up for one by one when the rule says `all`; else they count as
+    one, and the next is in the future of now.
     """
     if rule.kind != "cycle" or fired.remaining == 0:
         return None
@@ -91,12 +95,23 @@ def following(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> 
     while True:
         turn, remaining = turn + 1, None if remaining is None else remaining - 1
         due = duration.times(turn).after(fired.anchor)
-        if due > now or remaining == 0:
+        if due > now or remaining == 0 or rule.missed == "all":
             return Schedule(due, remaining, fired.anchor, turn)
+
+
+def is_missed(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> bool:
+    """Whether an occurrence is to be skipped: the rule says so, and the one after it is due as well."""
+    if rule.kind != "cycle" or rule.missed != "skip" or fired.remaining == 0:
+        return False
+    _, _, duration = _cycle(rule, _value(rule, names))
+    return duration.times(fired.turn + 1).after(fired.anchor) <= now
 
 
 def require_timer(rule: TimerRule, element: str, file: str) -> None:
     """Refuse a timer at deployment whose text is neither a literal in range nor an expression."""
+    if rule.missed not in MISSED:
+        message_vi = f"Cách xử lý kỳ bị lỡ “{rule.missed}” không hợp lệ: chọn once, all hoặc skip."
+        raise refused(file, "timer-missed", message_vi, f"“{rule.missed}” is none of once, all, skip.", element)
     try:
         value = _literal(rule.text)
         if value is None:
@@ -111,6 +126,27 @@ def require_timer(rule: TimerRule, element: str, file: str) -> None:
         reason = getattr(error, "reason", str(error))
         message_vi = f"Biểu thức thời gian “{rule.text[:60]}” không hợp lệ: {reason}."
         raise refused(file, "timer", message_vi, f"Invalid timer “{rule.text[:60]}”: {reason}.", element) from error
+
+
+def require_cycles(nodes: Iterable[Node], shortest: timedelta, file: str) -> None:
+    """Refuse a repetition that is written shorter than an installation allows."""
+    for node in nodes:
+        for rule in (event.timer for event in node.events if event.timer is not None):
+            literal = _literal(rule.text)
+            if rule.kind == "cycle" and literal is not None and _is_shorter(_cycle(rule, literal)[2], shortest):
+                message_vi = f"Chu kỳ lặp “{rule.text}” ngắn hơn mức tối thiểu {shortest}."
+                message_en = f"“{rule.text}” repeats faster than {shortest}."
+                raise refused(file, "timer-cycle", message_vi, message_en, node.id)
+
+
+def require_cycle(rule: TimerRule, names: Names, shortest: timedelta) -> None:
+    """Raise ExpressionError when a repetition that was computed is shorter than an installation allows."""
+    if rule.kind == "cycle" and _is_shorter(_cycle(rule, _value(rule, names))[2], shortest):
+        raise ExpressionError(rule.text, f"it repeats faster than {shortest}")
+
+
+def _is_shorter(duration: Duration, shortest: timedelta) -> bool:
+    return duration.months == 0 and duration.rest < shortest
 
 
 def _value(rule: TimerRule, names: Names) -> Any:

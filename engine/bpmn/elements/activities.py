@@ -7,83 +7,126 @@ from typing import Any
 
 from engine import deadlines
 from engine.bpmn.decisions import shaped
-from engine.bpmn.elements import repetition
-from engine.bpmn.execution import Execution
-from engine.bpmn.expressions import ExpressionError, Names
+from engine.bpmn.elements import ad_hoc, compensation, faults, repetition, scopes
+from engine.bpmn.execution import Arrival, Execution
+from engine.bpmn.expressions import Expression, ExpressionError, Names, Template
 from engine.bpmn.network import Node
-from engine.bpmn.state import CALL, MULTI, USER, Token, world_id
-from engine.bpmn.step import OpenedTask
+from engine.bpmn.state import CALL, CATCH, MULTI, UNDO, USER, Token, world_id
+from engine.bpmn.step import BusinessError, OpenedTask
 from engine.errors import ProcessError
 
+_INSIDE = frozenset({"call_activity", "sub_process", "transaction", "ad_hoc_sub_process", "event_sub_process"})
 
-def arrive(execution: Execution, node: Node, scope: str, _flow: str | None) -> None:
+
+def arrive(execution: Execution, node: Node, arrival: Arrival) -> None:
     """A token comes to an activity: one activation, or as many as its repetition says."""
     if node.repetition is None:
-        activate(execution, node, scope)
+        activate(execution, node, arrival.scope, arrival.parent)
     else:
-        token = Token(execution.state.short_id(), node.id, scope, MULTI)
+        token = Token(execution.state.short_id(), node.id, arrival.scope, MULTI, arrival.parent)
         execution.state.tokens[token.id] = token
-        _arm_boundary(execution, token, node)
+        execution.waiting.arm_boundary(token, node)
         _go_on(execution, token, node)
 
 
 def activate(
-    execution: Execution, node: Node, scope: str, parent: str = "", local: Mapping[str, Any] | None = None
+    execution: Execution, node: Node, scope: str, parent: str = "", own: Mapping[str, Any] | None = None
 ) -> None:
-    """Begin one activation: it waits for a person or for its inside, or it is done at once."""
-    extra = {"l": dict(local)} if local else {}
+    """Begin one activation: it waits for a person, an event or for its inside, or it is done at once.
+
+    `own` is what the repetition gives it: its number, and its item among the local variables.
+    """
+    token = Token("", node.id, scope, "", parent, dict(own or {}))
+    _take_inputs(execution, node, token)
     if node.kind == "user_task":
-        _open(execution, node, Token(world_id(), node.id, scope, USER, parent, extra))
-    elif node.kind in ("call_activity", "sub_process"):
-        _enter(execution, node, Token(execution.state.short_id(), node.id, scope, CALL, parent, extra))
+        token.id, token.kind = world_id(), USER
+        _open(execution, node, token)
+    elif node.kind in _INSIDE:
+        token.id, token.kind = execution.state.short_id(), CALL
+        _enter(execution, node, token)
+    elif node.kind == "receive_task":
+        token.id, token.kind = execution.state.short_id(), CATCH
+        _wait(execution, node, token)
     else:
-        token = Token("", node.id, scope, "", parent, extra)
-        _INSTANT[node.kind](execution, node, token)
-        execution.passed(node)
-        _done(execution, node, token)
+        _do_at_once(execution, node, token)
 
 
 def complete(execution: Execution, token: Token) -> None:
     """An activation that waited is done: note it and let the token go on, or the repetition count it."""
     node = execution.node(token)
+    _give_outputs(execution, node, token)
     execution.completed(token)
     _done(execution, node, token)
 
 
-def _done(execution: Execution, node: Node, token: Token) -> None:
-    if not token.parent:
-        execution.leave(node, token.scope)
+def value_of(execution: Execution, value: Template | Expression, node: Node, names: Names) -> Any:
+    """The value of one parameter of a mapping. Raises ProcessError naming the node."""
+    if isinstance(value, Expression):
+        return execution.evaluate(value, node.id, names)
+    try:
+        return value.render(names)
+    except ExpressionError as error:
+        raise ProcessError(node.id, str(error)) from error
+
+
+def _do_at_once(execution: Execution, node: Node, token: Token) -> None:
+    try:
+        _INSTANT[node.kind](execution, node, token)
+    except BusinessError as error:
+        faults.raise_at(execution, node, token, error.code)
         return
-    multi = execution.state.tokens[token.parent]
-    multi.extra["done"] += 1
-    if node.repetition is not None and repetition.is_enough(execution, multi, node, token):
-        for other in execution.state.children(multi.id):
-            execution.cancel(other)
-        multi.extra["total"] = multi.extra["done"]
-    _go_on(execution, multi, node)
+    _give_outputs(execution, node, token)
+    execution.passed(node)
+    _done(execution, node, token)
+
+
+def _done(execution: Execution, node: Node, token: Token) -> None:
+    compensation.note(execution, node, token)
+    parent = execution.state.tokens.get(token.parent)
+    if parent is None or parent.kind == UNDO:
+        _finished(execution, node, token.scope, parent)
+        return
+    repetition.note(execution, parent, node, token)
+    _go_on(execution, parent, node)
 
 
 def _go_on(execution: Execution, multi: Token, node: Node) -> None:
     """Begin the activations that are due now; when all are done the repetition is."""
-    for local in repetition.next_activations(execution, multi, node):
-        activate(execution, node, multi.scope, multi.id, local)
-    finished = multi.extra["done"] >= multi.extra["total"]
-    if finished and multi.id in execution.state.tokens:
+    for own in repetition.next_activations(execution, multi, node):
+        execution.count()
+        activate(execution, node, multi.scope, multi.id, own)
+    if multi.id in execution.state.tokens and multi.extra["done"] >= multi.extra["total"]:
         execution.remove(multi)
-        execution.leave(node, multi.scope)
+        _finished(execution, node, multi.scope, execution.state.tokens.get(multi.parent))
 
 
-def _arm_boundary(execution: Execution, token: Token, node: Node) -> None:
-    """Arm the timers that stand on an activity; on a repeated one they stand on the whole, not on each activation."""
-    nodes = execution.network(token.scope).nodes
-    for boundary_id in node.boundary:
-        execution.arm(token, nodes[boundary_id])
+def _finished(execution: Execution, node: Node, scope: str, undo: Token | None) -> None:
+    """An activity is wholly done: its token goes on, or the compensation that it was part of does."""
+    if undo is not None:
+        compensation.go_on(execution, undo)
+        return
+    execution.leave(node, scope)
+    ad_hoc.child_done(execution, scope)
+
+
+def _take_inputs(execution: Execution, node: Node, token: Token) -> None:
+    execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_in})
+    if node.inputs:
+        names = execution.names(token)
+        local = {name: value_of(execution, value, node, names) for name, value in node.inputs}
+        token.extra["l"] = {**token.extra.get("l", {}), **local}
+
+
+def _give_outputs(execution: Execution, node: Node, token: Token) -> None:
+    if node.outputs:
+        names = execution.names(token)
+        execution.assign({name: value_of(execution, value, node, names) for name, value in node.outputs})
+    execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_out})
 
 
 def _open(execution: Execution, node: Node, token: Token) -> None:
     execution.activated(token)
-    if not token.parent:
-        _arm_boundary(execution, token, node)
+    _arm_boundary(execution, node, token)
     element, names = execution.element(node), execution.names(token)
     try:
         groups = tuple(g for template in element.candidate_groups if (g := template.render(names)))
@@ -96,22 +139,40 @@ def _open(execution: Execution, node: Node, token: Token) -> None:
 
 
 def _enter(execution: Execution, node: Node, token: Token) -> None:
-    token.extra["n"] = node.called
+    scopes.open_inside(execution, node, token)
+    _arm_boundary(execution, node, token)
+    rule = execution.network(token.id).ad_hoc
+    if rule is not None:
+        ad_hoc.begin(execution, token, rule)
+
+
+def _wait(execution: Execution, node: Node, token: Token) -> None:
     execution.activated(token)
-    if not token.parent:
-        _arm_boundary(execution, token, node)
-    execution.arrive(token.id, execution.network(token.id).start)
+    _arm_boundary(execution, node, token)
+    execution.waiting.arm(token.id, node)
+
+
+def _arm_boundary(execution: Execution, node: Node, token: Token) -> None:
+    if node.repetition is None:
+        execution.waiting.arm_boundary(token, node)
 
 
 def _nothing(_execution: Execution, _node: Node, _token: Token) -> None:
     """An abstract or manual task happens outside; the token passes."""
 
 
-def _call_handler(execution: Execution, node: Node, _token: Token) -> None:
+def _send(execution: Execution, node: Node, token: Token) -> None:
+    if node.handler is not None:
+        _call_handler(execution, node, token)
+    execution.throw(node, token.scope, *node.events)
+
+
+def _call_handler(execution: Execution, node: Node, token: Token) -> None:
     element = execution.element(node)
     if element.handler is None:
         raise ProcessError(node.id, "it names no handler")
-    execution.assign(execution.host.call(element.handler, element, execution.step.variables) or {})
+    variables = {**execution.step.variables, **token.extra.get("l", {})}
+    execution.assign(execution.host.call(element.handler, element, variables) or {})
 
 
 def _run_script(execution: Execution, node: Node, token: Token) -> None:
@@ -137,6 +198,7 @@ _INSTANT: dict[str, Callable[[Execution, Node, Token], None]] = {
     "task": _nothing,
     "manual_task": _nothing,
     "service_task": _call_handler,
+    "send_task": _send,
     "script_task": _run_script,
     "business_rule_task": _decide,
 }

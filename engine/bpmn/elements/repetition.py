@@ -1,4 +1,4 @@
-"""Multi-instance: how many activations of an activity, which come now, and when enough are done."""
+"""Repeated activities: how many activations, which come now, and when enough are done."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ MOST_ACTIVATIONS = 1_000
 
 
 def next_activations(execution: Execution, multi: Token, node: Node) -> list[dict[str, Any]]:
-    """The locals of the activations to begin now: all of them at first, or the next one of a sequence."""
+    """What is its own of each activation to begin now: all of them at first, or the next one of a sequence."""
     rule = node.repetition
     if rule is None:
         return []
+    if rule.is_loop:
+        return _next_turn(execution, multi, rule, node)
     if "total" not in multi.extra:
         items = _items(execution, rule, node)
         multi.extra |= {"total": len(items), "done": 0, "rest": items}
@@ -28,11 +30,49 @@ def next_activations(execution: Execution, multi: Token, node: Node) -> list[dic
     else:
         now = waiting
         multi.extra.pop("rest", None)
-    return [{rule.variable: item} if rule.variable else {} for item in now]
+    first = multi.extra["done"] if rule.sequential else 0
+    return [_own(rule, item, first + number) for number, item in enumerate(now)]
 
 
-def is_enough(execution: Execution, multi: Token, node: Node, last: Token) -> bool:
-    """Whether the completion condition holds after one more activation is done."""
+def note(execution: Execution, multi: Token, node: Node, last: Token) -> None:
+    """One more activation is done: gather what it gives, throw what is to be thrown, and see whether it is enough."""
+    multi.extra["done"] += 1
+    rule = node.repetition
+    if rule is None:
+        return
+    if rule.output is not None and rule.output_item is not None:
+        _gather(execution, rule.output, rule.output_item, last)
+    if not rule.throws_once or multi.extra["done"] == 1:
+        execution.throw(node, multi.scope, *rule.throws)
+    if _is_enough(execution, multi, node, last):
+        for other in execution.state.children(multi.id):
+            execution.cancel(other)
+        multi.extra["total"] = multi.extra["done"]
+
+
+def _next_turn(execution: Execution, multi: Token, rule: Repetition, node: Node) -> list[dict[str, Any]]:
+    done = multi.extra.setdefault("done", 0)
+    multi.extra["total"] = done
+    if rule.maximum is not None and done >= rule.maximum:
+        return []
+    if rule.condition is not None and (done or rule.test_before):
+        names = {**execution.names(multi), "loopCounter": done}
+        if not execution.evaluate(rule.condition, node.id, names):
+            return []
+    multi.extra["total"] = done + 1
+    return [{"i": done}]
+
+
+def _own(rule: Repetition, item: Any, number: int) -> dict[str, Any]:
+    return {"i": number} | ({"l": {rule.variable: item}} if rule.variable else {})
+
+
+def _gather(execution: Execution, output: str, item: str, last: Token) -> None:
+    value = execution.names(last).get(item)
+    execution.assign({output: [*(execution.step.variables.get(output) or []), value]})
+
+
+def _is_enough(execution: Execution, multi: Token, node: Node, last: Token) -> bool:
     rule = node.repetition
     if rule is None or rule.completion is None:
         return False
@@ -40,6 +80,10 @@ def is_enough(execution: Execution, multi: Token, node: Node, last: Token) -> bo
         "nrOfInstances": multi.extra["total"],
         "nrOfCompletedInstances": multi.extra["done"],
         "nrOfActiveInstances": len(execution.state.children(multi.id)),
+        "numberOfInstances": multi.extra["total"],
+        "numberOfCompletedInstances": multi.extra["done"],
+        "numberOfActiveInstances": len(execution.state.children(multi.id)),
+        "loopCounter": last.extra.get("i", 0),
     }
     names = {**execution.names(multi), **counts, **last.extra.get("l", {})}
     return bool(execution.evaluate(rule.completion, node.id, names))
