@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -52,6 +52,7 @@ class StandIn:
 
     now = NOW
     person: str | None = "p-1"
+    shortest_cycle = timedelta()
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         return deadlines.functions(NOW)

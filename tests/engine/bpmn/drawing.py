@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import deadlines
@@ -29,6 +29,7 @@ class TestHost:
     def __init__(self, now: datetime = datetime(2026, 1, 31, 1, 0, tzinfo=UTC)) -> None:
         self.now = now
         self.person: str | None = "person-1"
+        self.shortest_cycle = timedelta()
         self.called: list[str] = []
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.bpmn import process
+from engine.bpmn.parser import assemble
 from engine.bpmn.process import TokenNotWaitingError
 from engine.bpmn.state import dump, load
 from engine.deadlines import LOCAL
@@ -190,7 +191,7 @@ def test_a_join_that_can_never_fire_is_an_error_not_an_end() -> None:
     nodes = [node("startEvent", "s"), node("exclusiveGateway", "g", attributes='default="p_f2"'), node("task", "a")]
     nodes += [node("task", "b"), node("parallelGateway", "j"), node("endEvent", "e")]
     links = [("s", "g"), ("g", "a", "1 == 2"), ("g", "b"), ("a", "j"), ("b", "j"), ("j", "e")]
-    definition = compiled(diagram("p", nodes, links))
+    definition = assemble("test.bpmn", diagram("p", nodes, links), {}, {})  # a deployment refuses it beforehand
 
     with pytest.raises(ProcessError) as refused:
         process.start(definition, EMPTY, TestHost())
