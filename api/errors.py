@@ -27,6 +27,7 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.KeyReusedError: 422,
     errors.ConflictError: 409,
     errors.TaskClosedError: 409,
+    errors.AmbiguousMessageError: 409,
     errors.StaleVersionError: 412,
     errors.BusyError: 503,
     errors.StorageError: 503,

@@ -44,3 +44,8 @@ class Noun(Blueprint):  # type: ignore[misc]
         """Document the answer of a view."""
         decorate: Callable[[F], F] = self.response(status, schema, **more)
         return decorate
+
+    def also(self, status: int, schema: type[Schema]) -> Callable[[F], F]:
+        """Document a further answer of a view."""
+        decorate: Callable[[F], F] = self.alt_response(status, schema=schema)
+        return decorate

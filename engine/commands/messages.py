@@ -31,6 +31,7 @@ from engine.errors import (
     NotFoundError,
     ProcessError,
 )
+from engine.models.columns import new_id
 from engine.models.instance import ProcessInstance
 from engine.models.message import Message
 from engine.models.subscription import EventSubscription, StartSubscription
@@ -57,6 +58,7 @@ class Posted:
     correlation: Any = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     time_to_live: str = TIME_TO_LIVE
+    id: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True)
@@ -71,21 +73,21 @@ def publish(tx: Transaction, posted: Posted) -> Published:
     """Hand a message to the one case, or else the one process, that waits for it; where there is none, keep it.
 
     Raises AmbiguousMessageError when more than one waits, NotFoundError when none does and the message may not wait,
-    ForbiddenError never: what the actor may not reach is as if it were not there.
+    ProcessError when the receiver cannot carry the step out. What the actor may not reach is as if it were not there.
     """
     message = _message(tx, posted)
-    try:
-        outcome = _handed(tx, message, tx.actor)
-    except ProcessError as error:
-        error.attempt = None  # nothing of the message is kept: its sender hears of it and may send it again
-        raise
+    outcome = _handed(tx, message, tx.actor)
     if outcome is not None:
         return outcome
     if message.expires_at is not None and message.expires_at <= tx.now:
         raise NotFoundError("message-receiver", posted.name)
-    tx.session.add(message)
     exchange.deliver_soon(tx, [message.id])  # somebody may have begun to wait in the meantime
-    return Published("buffered")
+    return _kept(tx, message)
+
+
+def keep(tx: Transaction, posted: Posted) -> Published:
+    """Keep a message whose receiver could not go on with it and is an incident now: it is tried again with that."""
+    return _kept(tx, _message(tx, posted))
 
 
 def deliver(tx: Transaction, message_id: str, *, waits_for_others: bool) -> bool:
@@ -168,12 +170,18 @@ def clear_up(tx: Transaction) -> None:
     tx.session.execute(delete(Message).where(Message.settled_at < tx.now - KEPT))
 
 
+def _kept(tx: Transaction, message: Message) -> Published:
+    tx.session.add(message)
+    return Published("buffered")
+
+
 def _message(tx: Transaction, posted: Posted) -> Message:
     require_few(posted.correlation)
     row = exchange.posted_row(
         tx,
         "message",
         posted.name,
+        id=posted.id,
         business_key=posted.business_key,
         agency=exchange.agency_of(posted.variables),
         correlation=canonical({} if posted.correlation is None else posted.correlation),

@@ -109,6 +109,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "messages.publish": _REACH,
     "broadcasts.broadcast": _REACH,
     "messages.note_ambiguity": Open("notes that the actor's own message was refused"),
+    "messages.keep": Open("notes what the actor posted, after its receiver failed"),
     "messages.deliver": _WORKER,
     "messages.note_failure": _WORKER,
     "messages.due": _WORKER,

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.access import SYSTEM, Actor, Grant
-from engine.commands import deliveries, instances, messages, retries, tasks
+from engine.commands import deliveries, incidents, instances, messages, retries, tasks
 from engine.commands.case import lock_case
 from engine.commands.messages import Posted
 from engine.errors import AmbiguousMessageError, InvalidDataError, NotFoundError, ProcessError
@@ -433,16 +433,19 @@ def test_a_step_without_messages_writes_none(engine: Engine) -> None:
     assert engine.read(SYSTEM, lambda tx: tx.session.scalars(select(Message)).all()) == []
 
 
-def test_who_posts_to_a_receiver_that_cannot_go_on_hears_it_and_nothing_has_happened(engine: Engine) -> None:
+def test_a_post_whose_receiver_cannot_go_on_waits_with_its_incident(engine: Engine) -> None:
     script = node("scriptTask", "n1", "<bpmn:script>y = 1 / x</bpmn:script>", 'scriptFormat="feel"')
     deploy(engine, line("c", node("intermediateCatchEvent", "n0", message("order")), script))
-    case = begin(engine, "c", PERSON, x=0)
+    case, posted = begin(engine, "c", PERSON, x=0), Posted("order")
 
-    with pytest.raises(ProcessError) as failed:
-        post(engine, "order", PERSON)
+    told_sender = incidents.carried_out(
+        engine, PERSON, lambda tx: messages.publish(tx, posted), lambda tx, _: messages.keep(tx, posted)
+    )
+    assert (told_sender.state, state(engine, case.id), states(engine)) == ("buffered", "incident", ["waiting"])
+    engine.run(SYSTEM, repaired, case.id)
+    engine.run(PERSON, retries.retry, incident(engine, case.id))
 
-    assert failed.value.attempt is None
-    assert (state(engine, case.id), where(engine, case.id), states(engine)) == ("active", ["n0"], [])
+    assert (state(engine, case.id), states(engine)) == ("completed", ["delivered"])
 
 
 def test_a_message_of_an_incident_is_tried_again_with_it(engine: Engine) -> None:
