@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.hostile.case import (
     ACCEPTED,
     EVIL,
@@ -26,7 +28,7 @@ _HUGE = f"9{'9' * 40}"
 
 def diagram_cases() -> list[Case]:
     """The cases."""
-    return [*_code(), *_endless(), *_disguised(), *_wrong()]
+    return [*_code(), *_endless(), *_disguised(), *_wrong(), *_large()]
 
 
 def _code() -> list[Case]:
@@ -142,6 +144,38 @@ def _wrong() -> list[Case]:
         _one("token-quantity", line(task(attributes='completionQuantity="1000000"')), "unsupported", "a"),
         _one("must-understand", _must_understand(), "must-understand"),
     ]
+
+
+def _large() -> list[Case]:
+    """As large as may be, and drawn to make the check walk: they are good, and must not take long."""
+    return [
+        _one("chain-of-800-tasks", document(process(_chain(800))), ACCEPTED),
+        _one("300-parallel-branches", document(process(_fan(300))), ACCEPTED),
+        _one("nested-sub-processes-25", document(process(_boxes(25))), ACCEPTED),
+    ]
+
+
+def _chain(count: int) -> str:
+    names = ["s", *(f"t{number}" for number in range(count)), "e"]
+    nodes = "".join(f'<bpmn:task id="{name}"/>' for name in names[1:-1])
+    flows = "".join(flow(*pair) for pair in pairwise(names))
+    return f'<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>{nodes}{flows}'
+
+
+def _fan(count: int) -> str:
+    nodes = '<bpmn:startEvent id="s"/><bpmn:parallelGateway id="g"/><bpmn:parallelGateway id="j"/>'
+    nodes += '<bpmn:endEvent id="e"/>' + "".join(f'<bpmn:manualTask id="t{number}"/>' for number in range(count))
+    branches = "".join(flow("g", f"t{number}") + flow(f"t{number}", "j") for number in range(count))
+    return nodes + flow("s", "g") + branches + flow("j", "e")
+
+
+def _boxes(depth: int) -> str:
+    inside = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>' + flow("s", "e")
+    for number in range(depth):
+        start, box, end = f"s{number}", f"b{number}", f"e{number}"
+        around = f'<bpmn:startEvent id="{start}"/><bpmn:endEvent id="{end}"/>' + flow(start, box) + flow(box, end)
+        inside = f'{around}<bpmn:subProcess id="{box}">{inside}</bpmn:subProcess>'
+    return inside
 
 
 def _one(name: str, data: bytes, rule: str | None, element: str = "") -> Case:

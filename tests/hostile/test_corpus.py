@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.case import ACCEPTED, Case
-from tests.hostile.child import GROWTH, SECONDS
+from tests.hostile.child import GROWTH, SECONDS, WATCH
 from tests.hostile.diagrams import diagram_cases
 from tests.hostile.files import file_cases
 
@@ -80,6 +80,10 @@ def test_no_hostile_file_takes_long_or_grows(case: Case, answers: Answers) -> No
 
     assert answer["seconds"] < SECONDS
     assert answer["growth"] < GROWTH
+
+
+def test_the_watch_sees_a_file_that_is_opened(answers: Answers) -> None:
+    assert any(event.startswith("open") for event in answers.by_name[WATCH]["events"])
 
 
 def test_nobody_is_called(answers: Answers) -> None:
