@@ -14,8 +14,10 @@ from engine.models.directory import (
     Membership,
     Person,
 )
+from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
+from engine.models.operation import Operation, OperationItem
 from engine.models.outbox import OutboxMessage, StoredAnswer
 from engine.models.plan import (
     Obligation,
@@ -27,7 +29,7 @@ from engine.models.plan import (
 )
 from engine.models.subscription import EventSubscription, StartSubscription
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
-from engine.models.timer import Timer
+from engine.models.timer import Timer, TimerFiring
 
 __all__ = [
     "SYSTEM_STREAM",
@@ -39,6 +41,7 @@ __all__ = [
     "AuditEvent",
     "AuditStream",
     "EventSubscription",
+    "Incident",
     "InstanceParty",
     "LoginFailure",
     "LoginSession",
@@ -46,6 +49,8 @@ __all__ = [
     "Message",
     "Obligation",
     "ObligationRound",
+    "Operation",
+    "OperationItem",
     "OutboxMessage",
     "Person",
     "Plan",
@@ -62,5 +67,6 @@ __all__ = [
     "TaskComment",
     "TaskDraft",
     "Timer",
+    "TimerFiring",
     "UserTask",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine.models.columns import table_of
 from engine.models.message import Message
@@ -17,5 +17,10 @@ DELETE_SUBSCRIPTION = Prepared(delete(_subscription).where(_subscription.c.id ==
 DELETE_SUBSCRIPTIONS_OF = Prepared(delete(_subscription).where(_subscription.c.instance_id == bindparam("of_instance")))
 FIND_SUBSCRIPTION = Prepared(
     select(_subscription.c.id, _subscription.c.element_id).where(_subscription.c.id == bindparam("subscription_id"))
+)
+RENAME_SUBSCRIPTION = Prepared(
+    update(_subscription)
+    .where(_subscription.c.id == bindparam("subscription_id"))
+    .values(element_id=bindparam("new_element_id"))
 )
 INSERT_THROWN = Prepared(insert(_message).values({c.key: bindparam(c.key) for c in _message.c}))

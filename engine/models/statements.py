@@ -14,11 +14,12 @@ from engine.models.audit import AuditEvent
 from engine.models.columns import table_of
 from engine.models.definition import ProcessDefinition
 from engine.models.directory import Account, ApiToken, LoginSession, Membership, Person
+from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.outbox import OutboxMessage, StoredAnswer
 from engine.models.prepared import Prepared
 from engine.models.task import TaskCandidate, UserTask
-from engine.models.timer import Timer
+from engine.models.timer import Timer, TimerFiring
 
 CURRENT_DEFINITION = Prepared(
     select(
@@ -73,6 +74,12 @@ FIND_SESSION = Prepared(
 _CASE = tuple(c.label(f"case_{c.key}") for c in _instance)
 LOCK_CASE = Prepared(
     select(*_CASE).where(_instance.id == bindparam("instance_id")).with_for_update(of=table_of(ProcessInstance))
+)
+# For workers, who leave to each other what one of them has in hand.
+LOCK_FREE_CASE = Prepared(
+    select(*_CASE)
+    .where(_instance.id == bindparam("instance_id"))
+    .with_for_update(of=table_of(ProcessInstance), skip_locked=True)
 )
 # Both rows are locked: after waiting, PostgreSQL reads anew only the rows it locks.
 LOCK_TASK = Prepared(
@@ -180,15 +187,52 @@ WITHDRAW_TASK = Prepared(
 DELETE_CANDIDATES = Prepared(delete(table_of(TaskCandidate)).where(TaskCandidate.task_id == bindparam("closed_id")))
 
 INSERT_TIMER = Prepared(insert(table_of(Timer)).values({c.key: bindparam(c.key) for c in table_of(Timer).c}))
+INSERT_FIRING = Prepared(
+    insert(table_of(TimerFiring)).values({c.key: bindparam(c.key) for c in table_of(TimerFiring).c})
+)
 DELETE_TIMER = Prepared(delete(table_of(Timer)).where(Timer.id == bindparam("timer_id")))
 
-FIND_TIMER = Prepared(select(Timer.id, Timer.due_at, Timer.element_id).where(Timer.id == bindparam("timer_id")))
+FIND_TIMER = Prepared(
+    select(Timer.id, Timer.due_at, Timer.element_id, Timer.occurrence).where(Timer.id == bindparam("timer_id"))
+)
 DUE_TIMERS = Prepared(
     select(Timer.id, Timer.instance_id)
     .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
     .where(Timer.due_at <= bindparam("now", type_=Timer.due_at.type), ProcessInstance.state == "active")
     .order_by(Timer.due_at, Timer.id)
     .limit(bindparam("limit"))
+)
+
+_incident = table_of(Incident).c
+INSERT_INCIDENT = Prepared(insert(table_of(Incident)).values({c.key: bindparam(c.key) for c in _incident}))
+CLOSE_INCIDENTS = Prepared(
+    update(table_of(Incident))
+    .where(_incident.instance_id == bindparam("case_id"), _incident.state == "open")
+    .values(
+        state="resolved",
+        next_retry_at=None,
+        resolved_at=bindparam("new_resolved_at", type_=_incident.resolved_at.type),
+        resolved_by=bindparam("by"),
+    )
+)
+# The columns that a case keeps through all its steps, and changes only when it goes over to another version.
+MIGRATE_CASE = Prepared(
+    update(table_of(ProcessInstance))
+    .where(_instance.id == bindparam("case_id"))
+    .values(definition_id=bindparam("new_definition_id"), process_version=bindparam("new_process_version"))
+)
+RENAME_TASK = Prepared(
+    update(table_of(UserTask))
+    .where(_task.id == bindparam("task_id"))
+    .values(
+        element_id=bindparam("new_element_id"),
+        name=bindparam("new_name"),
+        name_en=bindparam("new_name_en"),
+        version=_task.version + 1,
+    )
+)
+RENAME_TIMER = Prepared(
+    update(table_of(Timer)).where(Timer.id == bindparam("timer_id")).values(element_id=bindparam("new_element_id"))
 )
 
 INSERT_EVENT = Prepared(
