@@ -14,6 +14,7 @@ from engine.errors import ForbiddenError, SeparationOfDutiesError
 
 AGENCY_ROLES = frozenset({"agency_officer", "agency_head", "records_clerk"})
 CITY_READERS = frozenset({"auditor", "city_leader", "city_office", "report_aggregator"})
+CASE_MANAGERS = frozenset({"sysadmin", "city_leader", "report_aggregator"})
 ROLES = (
     AGENCY_ROLES
     | CITY_READERS
@@ -92,6 +93,10 @@ class Actor:
         """Whether every case of the City is visible: the aggregator, leaders, their office, auditors."""
         return self.is_system or bool(self.roles & CITY_READERS)
 
+    def tracing(self, request_id: str) -> Actor:
+        """The same actor, asking under a request id."""
+        return replace(self, request_id=request_id)
+
     def holds(self, role: str, agency: str | None = None) -> bool:
         """Whether the actor holds the role (at that agency, when one is given)."""
         return any(g.role == role and agency in (None, g.agency) for g in self.grants)
@@ -137,6 +142,27 @@ def may_start(actor: Actor, starter_groups: Collection[str], agency: str | None)
         return True
     named = (group.partition("@") for group in starter_groups)
     return any(actor.holds(role, at or (None if role in UNBOUND_ROLES else agency)) for role, _, at in named)
+
+
+def keeps_cases(actor: Actor) -> bool:
+    """Whether the actor keeps cases running, whatever their content: incidents, versions, tokens that went astray."""
+    return actor.is_system or "sysadmin" in actor.roles
+
+
+def upkeep_refusal(verb: str) -> ForbiddenError:
+    """What those hear who may see a case but do not keep it running."""
+    return ForbiddenError(
+        verb, "Chỉ quản trị viên hệ thống được thực hiện việc này.", "Only a system administrator may do this."
+    )
+
+
+def manages_case(actor: Actor, agency: str | None, started_by: str | None) -> bool:
+    """Whether the actor may suspend, resume, cancel or restart a case that they see, and bring its incidents on."""
+    if actor.is_system or actor.roles & CASE_MANAGERS:
+        return True
+    if agency is None:
+        return started_by is not None and started_by == actor.person_id
+    return actor.holds("agency_head", agency)
 
 
 def is_candidate(actor: Actor, task: TaskFacts) -> bool:

@@ -5,10 +5,10 @@ Rule: whoever raises one knows the fact it carries; whoever catches one can act 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,20 @@ class FieldProblem:
     rule: str
     message_vi: str
     message_en: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was tried on a case and failed, so that it can be tried again.
+
+    `kind` is start, completion, timer or message; `subject` the id of the task, timer or message, or the start event
+    (None: the plain one). `facts` are what a case that could not be begun consists of.
+    """
+
+    kind: str
+    instance_id: str
+    subject: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class EngineError(Exception):
@@ -194,6 +208,19 @@ class BusyError(EngineError):
         self.retry_after = retry_after
 
 
+class TooManyAttemptsError(BusyError):
+    """Logging in failed too often lately; the next attempt is heard after `retry_after`."""
+
+    code = "too-many-attempts"
+    title_vi = "Quá nhiều lần thử"
+    title_en = "Too many attempts"
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(retry_after)
+        self.message_vi = "Đăng nhập sai quá nhiều lần, vui lòng thử lại sau."
+        self.message_en = "Logging in failed too often, try again later."
+
+
 class StorageError(EngineError):
     """The disk is full or failing; nothing was changed, reading still works."""
 
@@ -220,19 +247,43 @@ class DefinitionError(EngineError):
 
 
 class ProcessError(EngineError):
-    """A step of a process could not be carried out; the instance stays as it was before the step."""
+    """A step of a process could not be carried out; the instance stays as it was before the step.
+
+    `attempt` is what failed when it can be tried again, and the case then shows an incident; None when it cannot.
+    """
 
     code = "process-error"
     title_vi = "Quy trình không thực hiện được"
     title_en = "Process error"
 
-    def __init__(self, element_id: str, reason: str, instance_id: str | None = None) -> None:
+    def __init__(
+        self, element_id: str, reason: str, instance_id: str | None = None, reason_vi: str | None = None
+    ) -> None:
         super().__init__(
-            f"Bước “{element_id}” không thực hiện được: {reason}.", f"The step “{element_id}” failed: {reason}."
+            f"Bước “{element_id}” không thực hiện được: {reason_vi or reason}.",
+            f"The step “{element_id}” failed: {reason}.",
         )
         self.element_id = element_id
         self.reason = reason
+        self.reason_vi = reason_vi or reason
         self.instance_id = instance_id
+        self.attempt: Attempt | None = None
+
+
+class MigrationRefusedError(ConflictError):
+    """A case cannot go over to another version; each finding names an element that cannot be carried over."""
+
+    code = "migration-refused"
+    title_vi = "Không chuyển được phiên bản"
+    title_en = "Migration refused"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        names = ", ".join(f.element for f in findings)
+        super().__init__(
+            f"Không chuyển được hồ sơ sang phiên bản đã chọn: {names}.",
+            f"The case cannot go over to that version: {names}.",
+        )
+        self.findings = tuple(findings)
 
 
 class AuditBrokenError(EngineError):

@@ -6,8 +6,8 @@ Rule: a command is a plain function `f(tx, …)`; all that it does is kept, or n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -77,9 +77,9 @@ class Transaction:
 
     def fetch_all(self, statement: Prepared, **values: Any) -> list[dict[str, Any]]:
         """All rows of a prepared SELECT; on PostgreSQL one round trip, with BEGIN and all writes still unsent."""
-        self._flush_session()
+        self.flush()
         compiled = statement.on(self._connection.dialect)
-        with self._database.batch(self._raw):
+        with self._database.batch(self._raw) if self._pending else nullcontext():
             self._send_pending()
             cursor = self._raw.execute(compiled.sql, compiled.bind(values))
         return [compiled.row(row) for row in cursor.fetchall()]
@@ -88,11 +88,19 @@ class Transaction:
         """Run a prepared INSERT, UPDATE or DELETE for each row; it may travel later, but in order."""
         if not rows:
             return
-        self._flush_session()
+        self.flush()
         compiled = statement.on(self._connection.dialect)
-        self._pending.append((compiled.sql, [compiled.bind(row) for row in rows]))
-        if not self._database.batches:
+        self._queue(compiled.sql, [compiled.bind(row) for row in rows])
+
+    def flush(self) -> None:
+        """Send what the session has changed, so that what is wrong with it is known now."""
+        if self._session is not None:
             self._send_pending()
+            self._session.flush()
+
+    def is_transient(self, error: Exception) -> bool:
+        """Whether an error is the database's own, and the same command may succeed when it is run again."""
+        return is_driver_error(error) and self._database.meaning(driver_error(error)) is not None
 
     def before_commit(self, final: Callable[[], None]) -> None:
         """Have something done once, at the end of the command and still inside the transaction."""
@@ -102,11 +110,17 @@ class Transaction:
         """Have something done after the commit, best effort: losing it must only cost time."""
         self._afterwards.append(action)
 
+    def begin(self) -> None:
+        """Open the transaction; on PostgreSQL the word travels with the first statement. Called by the engine alone."""
+        opening = self._database.opening(write=self.writes)
+        if opening is not None:
+            self._queue(opening, [{}])
+
     def finish(self) -> None:
         """Run what waits for the end of the command. Called by the engine alone."""
         while self._finals:
             self._finals.pop(0)()
-        self._flush_session()
+        self.flush()
 
     def send(self) -> None:
         """Send what is unsent. Called by the engine alone."""
@@ -126,10 +140,10 @@ class Transaction:
             except Exception:
                 log.exception("after-commit-failed", action=getattr(action, "__name__", "action"))
 
-    def _flush_session(self) -> None:
-        if self._session is not None:
+    def _queue(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        self._pending.append((sql, rows))
+        if not self._database.batches:
             self._send_pending()
-            self._session.flush()
 
     def _send_pending(self) -> None:
         pending, self._pending = self._pending, []
@@ -140,13 +154,24 @@ class Transaction:
 class Engine:
     """The process engine over one database. Safe to share between threads.
 
+    No timer of a diagram may repeat faster than `shortest_cycle`.
+
     Raises StartupError when the SQLite file belongs to another process.
     """
 
-    def __init__(self, url: str, *, clock: Clock | None = None, synchronous: str = "FULL", exclusive: bool = True):
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock | None = None,
+        synchronous: str = "FULL",
+        exclusive: bool = True,
+        shortest_cycle: timedelta = timedelta(),
+    ):
         self.database: Database = open_database(url, synchronous=synchronous, exclusive=exclusive)
         self.clock: Clock = clock or SystemClock()
         self.shared: dict[str, Any] = {}
+        self.shortest_cycle = shortest_cycle
 
     def run(
         self, actor: Actor, command: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
@@ -159,7 +184,7 @@ class Engine:
             try:
                 return self._once(actor, command, *args, **kwargs)
             except RetryTransactionError:
-                log.info("transaction-retried", command=command.__name__)
+                log.info("transaction-retried", command=getattr(command, "__name__", "command"))
         raise BusyError
 
     def read(
@@ -168,7 +193,7 @@ class Engine:
         """Run a query; whatever it does to rows is rolled back."""
         with self._translated(), self._line(self.database.reading) as connection:
             tx = Transaction(self, actor, connection, writes=False)
-            self.database.begin(raw_connection(connection), write=False)
+            tx.begin()
             try:
                 return query(tx, *args, **kwargs)
             finally:
@@ -183,7 +208,7 @@ class Engine:
             raw = raw_connection(connection)
             tx = Transaction(self, actor, connection, writes=False)
             try:
-                self.database.begin(raw, write=False)
+                tx.begin()
                 self.database.freeze(raw)
                 return query(tx, *args, **kwargs)
             finally:
@@ -201,7 +226,7 @@ class Engine:
             raw = raw_connection(connection)
             tx = Transaction(self, actor, connection, writes=True)
             try:
-                self.database.begin(raw, write=True)
+                tx.begin()
                 result = command(tx, *args, **kwargs)
                 tx.finish()
                 with self.database.batch(raw):  # the last writes and the commit: one round trip on PostgreSQL

@@ -15,6 +15,10 @@ process_ended = _signals.signal(
     "process-ended",
     doc="An instance reached its end or was cancelled. kwargs: case; its `state` is completed or cancelled.",
 )
+incident_raised = _signals.signal(
+    "incident-raised",
+    doc="A step failed and its case waits for its cause to go. kwargs: case, incident_id, element_id.",
+)
 task_created = _signals.signal(
     "task-created",
     doc="A user task waits for somebody. kwargs: case, task (engine.bpmn.process.OpenedTask).",

@@ -15,9 +15,11 @@ from engine.audit.chain import Happening
 from engine.bpmn.definition import Element
 from engine.bpmn.step import ArmedTimer, Move, OpenedTask, Step
 from engine.commands import exchange
+from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
+    CLOSE_INCIDENTS,
     DELETE_CANDIDATES,
     DELETE_TIMER,
     INSERT_CANDIDATE,
@@ -36,6 +38,7 @@ class StepHost:
         self._case = case
         self.now: datetime = tx.now
         self.person = tx.actor.person_id
+        self.shortest_cycle = tx.engine.shortest_cycle
         self.noted: dict[str, list[list[Happening]]] = {}
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
@@ -46,8 +49,14 @@ class StepHost:
         """Run a named handler on the case; what it returns is merged into the variables."""
         self._case.variables = dict(variables)
         self._case.element_id, self._case.properties = element.id, element.properties
-        values, noted = self._case.holding(lambda: HANDLERS[handler](self._tx, self._case))
+        values, noted = self._case.holding(lambda: self._handled(handler, element))
         self.noted.setdefault(element.id, []).append(noted)
+        return values
+
+    def _handled(self, handler: str, element: Element) -> Mapping[str, Any] | None:
+        with failing(self._tx, element.id):
+            values = HANDLERS[handler](self._tx, self._case)
+            self._tx.flush()
         return values
 
 
@@ -76,7 +85,9 @@ def opened_rows(tx: Transaction, case: Case, step: Step) -> list[dict[str, Any]]
 
 
 def end(tx: Transaction, case: Case, state: str) -> None:
-    """Close the case in that state (`completed` or `cancelled`) and announce it."""
+    """Close the case in that state (`completed` or `cancelled`), with the incidents it has, and announce it."""
+    if case.state == "incident":
+        case.write(CLOSE_INCIDENTS, {"case_id": case.id, "new_resolved_at": tx.now, "by": tx.actor.person_id})
     case.state, case.ended_at, case.tokens = state, tx.now, []
     case.record(Happening(f"process-{state}"))
     signals.process_ended.send(tx, case=case)
@@ -165,4 +176,5 @@ def _timer_row(case: Case, timer: ArmedTimer) -> dict[str, Any]:
         "element_id": timer.element_id,
         "due_at": timer.due,
         "repeats": timer.repeats,
+        "occurrence": timer.occurrence,
     }

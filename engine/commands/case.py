@@ -18,6 +18,7 @@ from engine.models.statements import (
     INSERT_EVENT,
     INSERT_PARTY,
     LOCK_CASE,
+    LOCK_FREE_CASE,
     UPDATE_CASE,
 )
 from engine.runtime import Transaction
@@ -49,7 +50,7 @@ class Case:
 
     Its attributes are the columns of `process_instance`; assign to them freely, they are written once, with the
     version one higher, when the command has ended. `element_id` and `properties` are those of the service task whose
-    handler runs.
+    handler runs; `incidents` are the rows of those raised in this transaction.
     """
 
     def __init__(self, tx: Transaction, row: Mapping[str, Any], *, is_new: bool) -> None:
@@ -76,6 +77,7 @@ class Case:
         self.started_by: str | None = row["started_by"]
         self.ended_at = row["ended_at"]
         self.simulated: bool = row["simulated"]
+        self.incidents: list[Mapping[str, Any]] = []
         self.element_id: str | None = None
         self.properties: Mapping[str, str] = {}
         self._chain = Chain(self.id, row["audit_seq"], bytes(row["audit_head"]), simulated=tx.simulated)
@@ -166,10 +168,17 @@ class Case:
         return {prefix + name: value for name, value in row.items()} if prefix else row
 
 
-def open_case(tx: Transaction, definition: Versioned, *, business_key: str | None, agency: str | None) -> Case:
-    """A new instance of a definition, seen by its agency, with nothing in it yet."""
+def open_case(
+    tx: Transaction,
+    definition: Versioned,
+    *,
+    business_key: str | None,
+    agency: str | None,
+    instance_id: str | None = None,
+) -> Case:
+    """A new instance of a definition, seen by its agency, with nothing in it yet; under a fresh id if none is given."""
     row = {
-        "id": new_id(),
+        "id": instance_id or new_id(),
         "definition_id": definition.id,
         "process_key": definition.key,
         "process_version": definition.version,
@@ -197,14 +206,38 @@ def open_case(tx: Transaction, definition: Versioned, *, business_key: str | Non
 
 def lock_case(tx: Transaction, instance_id: str) -> Case:
     """The instance, locked. Raises NotFoundError when there is none, or the actor may not know of it."""
-    known = _cases(tx).get(instance_id)
-    if known is None:
-        row = tx.fetch(LOCK_CASE, instance_id=instance_id)
-        if row is None:
-            raise NotFoundError("process-instance", instance_id)
-        known = case_of(tx, row)
+    known = hold_case(tx, instance_id)
     require_visible(tx, known.parties, known.started_by, "process-instance", instance_id)
     return known
+
+
+def lock_for_upkeep(tx: Transaction, instance_id: str, verb: str) -> Case:
+    """The instance, locked, for a system administrator, who keeps cases running without reading their content.
+
+    Raises NotFoundError when there is none, or for those who may not know of it; ForbiddenError for all others.
+    """
+    known = hold_case(tx, instance_id)
+    if access.keeps_cases(tx.actor):
+        return known
+    require_visible(tx, known.parties, known.started_by, "process-instance", instance_id)
+    raise access.upkeep_refusal(verb)
+
+
+def hold_case(tx: Transaction, instance_id: str) -> Case:
+    """The instance, locked, whoever asks: for what the engine itself has to do to it."""
+    known = _cases(tx).get(instance_id)
+    if known is not None:
+        return known
+    row = tx.fetch(LOCK_CASE, instance_id=instance_id)
+    if row is None:
+        raise NotFoundError("process-instance", instance_id)
+    return case_of(tx, row)
+
+
+def lock_free_case(tx: Transaction, instance_id: str) -> Case | None:
+    """The instance, locked; None when another worker has it in hand, so that nobody waits."""
+    row = tx.fetch(LOCK_FREE_CASE, instance_id=instance_id)
+    return case_of(tx, row) if row is not None else None
 
 
 def case_of(tx: Transaction, row: Mapping[str, Any]) -> Case:

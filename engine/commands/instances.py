@@ -1,33 +1,54 @@
-"""Starting, suspending, resuming and cancelling process instances."""
+"""Starting, restarting, suspending, resuming and cancelling process instances."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine import forms, signals
-from engine.access import UNBOUND_ROLES, Actor
+import orjson
+from sqlalchemy import select
+
+from engine import access, forms, signals
+from engine.access import Actor
 from engine.audit.chain import Happening
 from engine.bpmn import process
 from engine.bpmn.definition import Definition
 from engine.commands import advance, definitions
+from engine.commands.attempts import attempting
 from engine.commands.case import Case, lock_case, open_case
 from engine.commands.definitions import Version
-from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidDataError, ProcessError
+from engine.errors import Attempt, ConflictError, FieldProblem, ForbiddenError, InvalidDataError
+from engine.models.audit import AuditEvent
 from engine.models.directory import Agency
+from engine.models.message_statements import DELETE_SUBSCRIPTIONS_OF
 from engine.models.statements import DELETE_CANDIDATES, DELETE_TIMER, OPEN_TASKS, TIMERS_OF, WITHDRAW_TASK
 from engine.queries.directory import require_agencies
 from engine.runtime import Transaction
 
-_MANAGERS = frozenset({"sysadmin", "city_leader", "report_aggregator"})
+
+@dataclass(frozen=True)
+class Trigger:
+    """The start event that begins a case: of that version, by a message, signal or timer (`kind`).
+
+    `name` and `message_id` are those of what arrived (None for a timer); `person_id` is whom the case is for, where
+    nobody asks: who sent it, or who answers for the version.
+    """
+
+    definition_id: str
+    element_id: str
+    kind: str
+    name: str | None = None
+    message_id: str | None = None
+    person_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Start:
     """What is to be started: the current version of a process (or `version`), for an agency, with these values.
 
-    `variables` come from people and must fit the start form; `prepared` come from the engine's own commands.
+    `variables` come from people and must fit the start form; `prepared` come from the engine's own commands. With a
+    `trigger` the case begins at that start event of that version, else at the one that waits for nothing.
     """
 
     process_key: str
@@ -36,6 +57,18 @@ class Start:
     agency: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     prepared: Mapping[str, Any] = field(default_factory=dict)
+    trigger: Trigger | None = None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a case consists of before its first step, checked: its version, variables, and what begins it."""
+
+    version: Version
+    variables: dict[str, Any]
+    business_key: str | None
+    agency: str | None
+    trigger: Trigger | None = None
 
 
 def start(tx: Transaction, wanted: Start) -> Case:
@@ -43,27 +76,57 @@ def start(tx: Transaction, wanted: Start) -> Case:
 
     Raises NotFoundError for an unknown process, InvalidDataError for variables its start form does not take or an
     unknown agency, ForbiddenError when the process names starters and the actor is none of them at that agency.
+    A ProcessError has an attempt, with which `open_failed` makes the instance that waits to be begun again.
     """
     row = _definition(tx, wanted)
     _require_starter(tx.actor, definitions.compiled(tx, row.id), wanted.agency)
-    return begin(tx, wanted)
+    return _begun(tx, _opening(tx, wanted))
 
 
 def begin(tx: Transaction, wanted: Start) -> Case:
-    """Start an instance for a command that has checked the actor's right itself, such as the opening of a round."""
-    row = _definition(tx, wanted)
-    if row.state != "published":
-        raise ConflictError("Phiên bản quy trình chưa được phát hành.", "This version is not published yet.")
-    definition = definitions.compiled(tx, row.id)
-    _require_agency(tx, wanted.agency)
-    given = _start_variables(tx, definition, wanted) | dict(wanted.prepared)
-    case = open_case(tx, row, business_key=wanted.business_key, agency=wanted.agency)
-    data = {"process": row.key, "version": row.version, "checksum": row.checksum, "variables": given}
-    case.record(Happening("process-started", data=data))
-    signals.process_started.send(tx, case=case)
-    host = advance.StepHost(tx, case)
-    step = process.start(definition, given, host)
-    advance.apply(tx, case, step, host)
+    """Start an instance for a command that has checked the actor's right itself, such as the opening of a round.
+
+    When the start fails the whole command has failed; by a trigger, a ProcessError has an attempt as in `start`.
+    """
+    opening = _opening(tx, wanted)
+    if opening.trigger is not None:
+        return _begun(tx, opening)
+    case = _open(tx, opening)
+    _run(tx, case)
+    return case
+
+
+def carry_on(
+    tx: Transaction, case: Case, element_id: str | None = None, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Run a case that has not begun to its first wait, from that start event (None: the plain one).
+
+    `facts` hold its `opening` as long as the case is not kept.
+    """
+    with attempting(tx, Attempt("start", case.id, element_id, facts or {}), element_id or case.process_key):
+        _run(tx, case, element_id)
+
+
+def open_failed(tx: Transaction, attempt: Attempt) -> Case:
+    """The instance whose start failed, with its variables and its history so far, under the id that it had."""
+    opening: Opening = attempt.facts["opening"]
+    return _open(tx, opening, attempt.instance_id)
+
+
+def restart(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
+    """Begin an ended case anew: the current version, with the same business key, agency and start variables.
+
+    Both histories name the other. Raises ConflictError while the case has not ended, or when the variables it began
+    with have been erased.
+    """
+    ended = _managed(tx, instance_id, expected_version, "restart")
+    if ended.ended_at is None:
+        raise ConflictError("Hồ sơ quy trình chưa kết thúc.", "The process instance has not ended.")
+    wanted = Start(ended.process_key, business_key=ended.business_key, agency=ended.agency)
+    case = _open(tx, replace(_opening(tx, wanted, checked=False), variables=_first_variables(tx, ended)))
+    case.record(Happening("process-restarted", data={"from": ended.id, "reason": reason}))
+    ended.record(Happening("process-restarted", data={"into": case.id, "reason": reason}))
+    _run(tx, case)
     return case
 
 
@@ -77,7 +140,11 @@ def suspend(tx: Transaction, instance_id: str, reason: str, expected_version: in
 def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
     """Let a suspended case go on."""
     case = _managed(tx, instance_id, expected_version, "resume")
-    if case.state not in ("suspended", "incident"):
+    if case.state == "incident":
+        raise ConflictError(
+            "Hồ sơ có sự cố: hãy thử lại hoặc xác nhận đã xử lý sự cố.", "It has an incident: retry or resolve that."
+        )
+    if case.state != "suspended":
         raise ConflictError("Hồ sơ không ở trạng thái tạm dừng.", "The process instance is not suspended.")
     return _turn(case, "active", "process-resumed", reason)
 
@@ -93,16 +160,57 @@ def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int
         case.record(Happening("element-cancelled", task["element_id"], task["id"]))
         signals.task_withdrawn.send(tx, case=case, task_id=task["id"])
     case.write(DELETE_TIMER, *({"timer_id": t["id"]} for t in tx.fetch_all(TIMERS_OF, instance_id=case.id)))
+    case.write(DELETE_SUBSCRIPTIONS_OF, {"of_instance": case.id})
     advance.end(tx, case, "cancelled")
     return case
 
 
-def raise_incident(tx: Transaction, instance_id: str, error: ProcessError) -> Case:
-    """Stop a case whose step failed without a person to tell, until somebody resumes it."""
-    case = lock_case(tx, instance_id)
-    case.record(Happening("incident-raised", error.element_id, data={"reason": error.reason}))
-    case.state = "incident"
+def _opening(tx: Transaction, wanted: Start, *, checked: bool = True) -> Opening:
+    """What is wanted, of a published version. Unless `checked`, its variables are as they stand."""
+    row = _definition(tx, wanted)
+    if row.state != "published":
+        raise ConflictError("Phiên bản quy trình chưa được phát hành.", "This version is not published yet.")
+    _require_agency(tx, wanted.agency)
+    definition = definitions.compiled(tx, row.id)
+    given = _start_variables(tx, definition, wanted) if checked else dict(wanted.variables)
+    return Opening(row, given | dict(wanted.prepared), wanted.business_key, wanted.agency, wanted.trigger)
+
+
+def _begun(tx: Transaction, opening: Opening) -> Case:
+    case = _open(tx, opening)
+    at = opening.trigger.element_id if opening.trigger is not None else None
+    carry_on(tx, case, at, {"opening": opening})
     return case
+
+
+def _open(tx: Transaction, opening: Opening, instance_id: str | None = None) -> Case:
+    """A new case before its first step, with its first event."""
+    row, trigger = opening.version, opening.trigger
+    case = open_case(tx, row, business_key=opening.business_key, agency=opening.agency, instance_id=instance_id)
+    case.variables = opening.variables
+    data = {"process": row.key, "version": row.version, "checksum": row.checksum, "variables": opening.variables}
+    if trigger is not None:
+        case.started_by = case.started_by or trigger.person_id
+        data["trigger"] = _told(trigger)
+    case.record(Happening("process-started", data=data))
+    signals.process_started.send(tx, case=case)
+    return case
+
+
+def _run(tx: Transaction, case: Case, element_id: str | None = None) -> None:
+    host = advance.StepHost(tx, case)
+    step = process.start(definitions.compiled(tx, case.definition_id), case.variables, host, element_id)
+    advance.apply(tx, case, step, host)
+
+
+def _first_variables(tx: Transaction, case: Case) -> dict[str, Any]:
+    payload = tx.session.scalars(
+        select(AuditEvent.data).where(AuditEvent.instance_id == case.id, AuditEvent.type == "process-started")
+    ).first()
+    if payload is None:
+        raise ConflictError("Dữ liệu khởi tạo đã được xóa.", "The variables it began with have been erased.")
+    found: dict[str, Any] = orjson.loads(payload)["variables"]
+    return found
 
 
 def _turn(case: Case, state: str, event: str, reason: str) -> Case:
@@ -113,20 +221,12 @@ def _turn(case: Case, state: str, event: str, reason: str) -> Case:
 
 def _managed(tx: Transaction, instance_id: str, expected_version: int | None, verb: str) -> Case:
     case = lock_case(tx, instance_id)
-    if not _may_manage(tx.actor, case):
+    if not access.manages_case(tx.actor, case.agency, case.started_by):
         raise ForbiddenError(
             verb, "Anh/chị không có quyền đối với hồ sơ quy trình này.", "You may not do this to the process instance."
         )
     case.require_version(expected_version)
     return case
-
-
-def _may_manage(actor: Actor, case: Case) -> bool:
-    if actor.is_system or actor.roles & _MANAGERS:
-        return True
-    if case.agency is None:
-        return case.started_by == actor.person_id
-    return actor.holds("agency_head", case.agency)
 
 
 def _require_agency(tx: Transaction, agency: str | None) -> None:
@@ -138,31 +238,39 @@ def _require_agency(tx: Transaction, agency: str | None) -> None:
 
 
 def _require_starter(actor: Actor, definition: Definition, agency: str | None) -> None:
-    if actor.is_system or not definition.starter_groups:
-        return
-    for group in definition.starter_groups:
-        role, _, fixed = group.partition("@")
-        if actor.holds(role, fixed or (None if role in UNBOUND_ROLES else agency)):
-            return
-    raise ForbiddenError(
-        "start",
-        "Anh/chị không được khởi tạo quy trình này cho cơ quan đã chọn.",
-        "You may not start this process for that agency.",
-    )
+    if not access.may_start(actor, definition.starter_groups, agency):
+        raise ForbiddenError(
+            "start",
+            "Anh/chị không được khởi tạo quy trình này cho cơ quan đã chọn.",
+            "You may not start this process for that agency.",
+        )
 
 
 def _definition(tx: Transaction, wanted: Start) -> Version:
+    if wanted.trigger is not None:
+        return definitions.by_id(tx, wanted.trigger.definition_id)
     if wanted.version is None:
         return definitions.current(tx, wanted.process_key)
     return definitions.named(tx, wanted.process_key, wanted.version)
 
 
 def _start_variables(tx: Transaction, definition: Definition, wanted: Start) -> dict[str, Any]:
+    """What the case begins with: the start form is for people, and an event does not fill it in."""
     given = dict(wanted.variables)
-    if definition.start_form is not None:
+    if wanted.trigger is None and definition.start_form is not None:
         given = forms.validate(definition.start_form, given, given)
         require_agencies(tx, forms.agencies_in(definition.start_form, given))
     return given | {"agency": wanted.agency} if wanted.agency is not None else given
+
+
+def _told(trigger: Trigger) -> dict[str, Any]:
+    return {
+        "kind": trigger.kind,
+        "element": trigger.element_id,
+        "name": trigger.name,
+        "message": trigger.message_id,
+        "for": trigger.person_id,
+    }
 
 
 def _invalid(field: str, rule: str, message_vi: str, message_en: str) -> InvalidDataError:

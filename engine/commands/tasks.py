@@ -5,7 +5,7 @@ Rule: the instance is locked first; the actor may, the task is still open, the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +16,9 @@ from engine.bpmn import process
 from engine.bpmn.definition import Element
 from engine.bpmn.step import Step
 from engine.commands import advance, definitions
+from engine.commands.attempts import attempting
 from engine.commands.case import Case, case_of, require_visible
-from engine.errors import NotFoundError, StaleVersionError, TaskClosedError
+from engine.errors import Attempt, NotFoundError, StaleVersionError, TaskClosedError
 from engine.models.statements import ASSIGN_TASK, CLOSE_TASK, DELETE_CANDIDATES, LOCK_TASK, PERFORMERS
 from engine.queries.directory import grants_of_person, require_agencies
 from engine.queries.tasks import TaskView, performers_of
@@ -51,17 +52,9 @@ def complete(
     its kind for separated duties), InvalidDataError naming the fields, StaleVersionError.
     """
     task = _lock(tx, task_id, "complete", expected_version)
-    task.case.require_active()
     submitted = _accepted(tx, task, variables)
-    before = task.case.variables
-    host = advance.StepHost(tx, task.case)
-    definition = definitions.compiled(tx, task.case.definition_id)
-    try:
-        step = process.complete(definition, task.case.tree, before, task_id, submitted, host)
-    except process.TokenNotWaitingError as error:
-        raise TaskClosedError(task_id, None) from error
-    _close(tx, task)
-    advance.apply(tx, task.case, step, host, {task_id: _change(task, before, submitted)})
+    with attempting(tx, Attempt("completion", task.case.id, task_id), task.element.id):
+        step = _advanced(tx, task, submitted)
     signals.task_completed.send(
         tx, case=task.case, task_id=task_id, element_id=task.element.id, person_id=tx.actor.person_id
     )
@@ -101,11 +94,16 @@ def resolve(tx: Transaction, task_id: str, expected_version: int | None = None) 
 
 
 def locked(tx: Transaction, task_id: str, verb: str) -> LockedTask:
-    """The task with its case locked, if the actor may use the verb on it; for what is written beside a task."""
-    return _lock(tx, task_id, verb, None)
+    """The task with its case locked, if the actor may use the verb on it; for what is written beside a task.
+
+    That is possible while the case has an incident, so that nothing that was filled in is lost.
+    """
+    return _lock(tx, task_id, verb, None, states=("active", "incident"))
 
 
-def _lock(tx: Transaction, task_id: str, verb: str, expected_version: int | None) -> LockedTask:
+def _lock(
+    tx: Transaction, task_id: str, verb: str, expected_version: int | None, *, states: Collection[str] = ("active",)
+) -> LockedTask:
     row = tx.fetch(LOCK_TASK, task_id=task_id)
     if row is None:
         raise NotFoundError("task", task_id)
@@ -124,6 +122,8 @@ def _lock(tx: Transaction, task_id: str, verb: str, expected_version: int | None
     access.require(tx.actor, verb, facts)
     if expected_version is not None and expected_version != row["version"]:
         raise StaleVersionError(expected_version, row["version"])
+    if case.state not in states:
+        case.require_active()
     return LockedTask(row, case, element, facts)
 
 
@@ -139,6 +139,20 @@ def _accepted(tx: Transaction, task: LockedTask, variables: Mapping[str, Any]) -
     cleaned = forms.validate(task.element.form, variables, {**task.case.variables, **task.row["locals"]})
     require_agencies(tx, forms.agencies_in(task.element.form, cleaned))
     return cleaned
+
+
+def _advanced(tx: Transaction, task: LockedTask, submitted: Mapping[str, Any]) -> Step:
+    """Run the case on from the task, and write what that did."""
+    task_id, before = task.row["id"], task.case.variables
+    host = advance.StepHost(tx, task.case)
+    definition = definitions.compiled(tx, task.case.definition_id)
+    try:
+        step = process.complete(definition, task.case.tree, before, task_id, submitted, host)
+    except process.TokenNotWaitingError as error:
+        raise TaskClosedError(task_id, None) from error
+    _close(tx, task)
+    advance.apply(tx, task.case, step, host, {task_id: _change(task, before, submitted)})
+    return step
 
 
 def _change(task: LockedTask, before: Mapping[str, Any], submitted: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Firing timers whose time has come.
 
-Rule: the instance is locked before its timer is looked at, so that a timer fires once, whoever else tries.
+Rule: the instance is locked before its timer is looked at, and each occurrence has a row of its own, so that it fires
+once, whoever else tries; a case that somebody else has in hand is left for the next turn.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import structlog
 
 from engine.access import SYSTEM
 from engine.bpmn import process
-from engine.commands import advance, definitions, instances
-from engine.commands.case import lock_case
-from engine.errors import BusyError, ProcessError
-from engine.models.statements import DUE_TIMERS, FIND_TIMER
+from engine.commands import advance, definitions, incidents
+from engine.commands.attempts import attempting
+from engine.commands.case import Case, lock_free_case
+from engine.errors import Attempt, BusyError, EngineError
+from engine.models.statements import DUE_TIMERS, FIND_TIMER, INSERT_FIRING
 from engine.runtime import Engine, Transaction
 
 log = structlog.get_logger("engine.timers")
@@ -20,15 +22,27 @@ log = structlog.get_logger("engine.timers")
 
 def fire(tx: Transaction, timer_id: str, instance_id: str) -> bool:
     """Fire one timer if it still waits and is due; False when somebody else was first or the case is suspended."""
-    case = lock_case(tx, instance_id)
-    timer = tx.fetch(FIND_TIMER, timer_id=timer_id)
-    if timer is None or timer["due_at"] > tx.now or case.state != "active":
+    case = lock_free_case(tx, instance_id)
+    if case is None or case.state != "active":
         return False
-    definition = definitions.compiled(tx, case.definition_id)
-    host = advance.StepHost(tx, case)
-    step = process.fire(definition, case.tree, case.variables, timer_id, host)
-    advance.apply(tx, case, step, host)
+    timer = tx.fetch(FIND_TIMER, timer_id=timer_id)
+    if timer is None or timer["due_at"] > tx.now:
+        return False
+    go_off(tx, case, timer_id, timer["element_id"])
     return True
+
+
+def go_off(tx: Transaction, case: Case, timer_id: str, element_id: str) -> None:
+    """Run the step of a timer of a locked case."""
+    timer = tx.fetch(FIND_TIMER, timer_id=timer_id)
+    if timer is not None:
+        occurrence = {"timer_id": timer_id, "occurrence": timer["occurrence"], "due_at": timer["due_at"]}
+        case.write(INSERT_FIRING, occurrence | {"instance_id": case.id, "element_id": element_id, "fired_at": tx.now})
+    with attempting(tx, Attempt("timer", case.id, timer_id), element_id):
+        definition = definitions.compiled(tx, case.definition_id)
+        host = advance.StepHost(tx, case)
+        step = process.fire(definition, case.tree, case.variables, timer_id, host)
+        advance.apply(tx, case, step, host)
 
 
 def due(tx: Transaction, limit: int) -> list[tuple[str, str]]:
@@ -47,11 +61,10 @@ def fire_due(engine: Engine, limit: int = 100) -> int:
 
 def _fire_one(engine: Engine, timer_id: str, instance_id: str) -> bool:
     try:
-        return engine.run(SYSTEM, fire, timer_id, instance_id)
+        return incidents.carried_out(engine, SYSTEM, lambda tx: fire(tx, timer_id, instance_id))
     except BusyError:
         log.info("timer-postponed", timer_id=timer_id, instance_id=instance_id)
         return False
-    except ProcessError as error:
-        log.error("timer-failed", timer_id=timer_id, instance_id=instance_id, element_id=error.element_id)
-        engine.run(SYSTEM, instances.raise_incident, instance_id, error)
+    except EngineError as error:
+        log.error("timer-failed", timer_id=timer_id, instance_id=instance_id, code=error.code)
         return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from engine.bpmn.relocation import Displacement
 from engine.commands import (
     attachments,
     comments,
@@ -18,12 +19,17 @@ from engine.commands import (
     directory,
     drafts,
     instances,
+    migration,
+    modification,
+    operations,
     plan_tasks,
     plans,
     tasks,
 )
 from engine.commands.directory import Login, Role
 from engine.commands.instances import Start
+from engine.commands.migration import Migration
+from engine.commands.operations import BulkMigration
 from engine.runtime import Transaction
 from tests.installed import COMMUNE, PLAN
 
@@ -31,6 +37,8 @@ OFFICER, HEAD = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head"
 COLLEAGUE = "colleague"
 AGGREGATOR = "svhtt.report_aggregator"
 PDF = b"%PDF-1.7\n"
+OTHER_VERSION = Migration(1)
+NOWHERE = Displacement(moves=(("propose", "nowhere"),))
 PROPOSAL = {"title": "Phối hợp báo chí", "deliverable": "12 tin, bài", "due_date": "2026-04-10"}
 AGENCY = {"name_vi": "Cơ quan thử", "name_en": "Trial", "type": "department", "relation": "subordinate"}
 DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -78,6 +86,8 @@ _WORKER = Open("the worker's own; no request leads here")
 _LOGIN = Open("the way in: nobody is known yet, and the caller has verified the password")
 _OWN = Open("the actor's own papers only")
 _REACH = Open("reaches what the actor sees and may start; the rest is as if it did not wait (tests of messages)")
+
+_INCIDENT = Open("whoever manages the case, and system administrators (tests of incidents)")
 
 _ADMINISTRATOR = "system administrators"
 _CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
@@ -187,18 +197,53 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "credentials.tokens": _OWN,
     "credentials.close_session": _OWN,
     "credentials.open_session": _LOGIN,
+    "credentials.note_use": Open("a part of recognising a session"),
+    "credentials.forget_old": _WORKER,
     "credentials.require_patience": _LOGIN,
     "credentials.note_failure": _LOGIN,
     "idempotency.once": Open("runs another command for the actor, which judges them"),
     "idempotency.forget_old": _WORKER,
-    "instances.raise_incident": _WORKER,
+    "incidents.raise_incident": Open("notes what failed; the command that failed has judged the actor"),
+    "incidents.resolve": _INCIDENT,
+    "incidents.open_incident": Open("a part of trying again and resolving; hides what the actor does not manage"),
+    "incidents.close": _PART,
+    "retries.retry": _INCIDENT,
+    "retries.retry_if_due": _WORKER,
+    "retries.due": _WORKER,
+    "instances.restart": Allowed(_MANAGER, HEAD, lambda tx, s: instances.restart(tx, s.case_id, "thử")),
+    "instances.carry_on": _PART,
+    "instances.open_failed": _PART,
+    "migration.plan": Allowed(_ADMINISTRATOR, "sysadmin", lambda tx, s: migration.plan(tx, s.case_id, OTHER_VERSION)),
+    "migration.migrate": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: migration.migrate(tx, s.case_id, OTHER_VERSION)
+    ),
+    "modification.foresee": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: modification.foresee(tx, s.case_id, NOWHERE)
+    ),
+    "modification.modify": Allowed(
+        _ADMINISTRATOR, "sysadmin", lambda tx, s: modification.modify(tx, s.case_id, NOWHERE, "thử")
+    ),
+    "operations.order_migration": Allowed(
+        _ADMINISTRATOR,
+        "sysadmin",
+        lambda tx, s: operations.order_migration(tx, BulkMigration("task_lifecycle", 1, 1)),
+    ),
+    "operations.waiting": _WORKER,
+    "operations.settle": _WORKER,
+    "operations.note_failure": _WORKER,
+    "attempts.attempting": _PART,
+    "attempts.failing": _PART,
     "timers.fire": _WORKER,
+    "timers.go_off": _PART,
     "timers.due": _WORKER,
     "advance.apply": _PART,
     "advance.opened_rows": _PART,
     "advance.end": _PART,
     "case.open_case": _PART,
     "case.lock_case": Open("a part of other commands; hides what the actor may not know of"),
+    "case.lock_for_upkeep": Open("a part of other commands; for system administrators alone"),
+    "case.lock_free_case": _WORKER,
+    "case.hold_case": _PART,
     "case.case_of": _PART,
     "case.require_visible": _PART,
     "definitions.current": _PART,
