@@ -190,13 +190,13 @@ def timers() -> None:
 @timers.command("run")
 @with_engine
 def run_timers(engine: Engine) -> None:
-    """Fire everything that is due now."""
-    from engine.commands.timers import fire_due
+    """Fire everything that is due now: timers, starts by time, and messages on their way."""
+    from engine.commands import deliveries, timed_starts, timers
 
     total = 0
-    while fired := fire_due(engine):
-        total += fired
-    click.echo(f"{total} hẹn giờ đã chạy")
+    while done := timers.fire_due(engine) + timed_starts.fire_due(engine) + deliveries.deliver_due(engine):
+        total += done
+    click.echo(f"{total} hẹn giờ và thông điệp đã xử lý")
 
 
 @cli.group()

@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from api.schemas.fields import Input, Output
-from engine.commands.messages import TIME_TO_LIVE
 
 _LONGEST_NAME = 255
 
@@ -30,7 +29,7 @@ class MessageIn(Input):
         metadata={"type": ["object", "string", "number", "boolean", "null"], "additionalProperties": True},
     )
     variables = fields.Dict(keys=fields.String(), load_default=dict)
-    time_to_live = fields.String(load_default=TIME_TO_LIVE, validate=validate.Length(1, 40))
+    time_to_live = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
 
 
 class MessageOut(Output):

@@ -6,6 +6,7 @@ Rule: all of it is written with the step; handing it over comes after the commit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,8 @@ from engine.models.message import Message
 from engine.models.message_statements import DELETE_SUBSCRIPTION, INSERT_SUBSCRIPTION, INSERT_THROWN
 from engine.models.subscription import EventSubscription, StartSubscription
 from engine.runtime import Engine, Transaction
+
+TIME_TO_LIVE = timedelta(hours=1)
 
 
 def write(tx: Transaction, case: Case, step: Step) -> None:
@@ -103,7 +106,7 @@ def _posted(tx: Transaction, case: Case, thrown: Thrown) -> list[dict[str, Any]]
     )
     if thrown.kind == "message":
         case.record(Happening("message-sent", thrown.element_id, data={"name": thrown.name, "message": row["id"]}))
-        return [row]
+        return [row | {"expires_at": tx.now + TIME_TO_LIVE}]
     rows = signal_rows(row, _listeners(tx, case, thrown.name), signal_starts(tx, thrown.name))
     case.record(Happening("signal-sent", thrown.element_id, data={"name": thrown.name, "receivers": len(rows)}))
     return rows

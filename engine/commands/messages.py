@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from engine import access
 from engine.access import SYSTEM, Actor
@@ -38,7 +38,6 @@ from engine.models.subscription import EventSubscription, StartSubscription
 from engine.queries.directory import grants_of_person
 from engine.runtime import Transaction
 
-TIME_TO_LIVE = "PT1H"
 LONGEST_LIFE = timedelta(days=30)
 KEPT = timedelta(days=7)
 AGAIN_AFTER = timedelta(minutes=1)
@@ -50,14 +49,14 @@ class Posted:
     """A message from a person or program.
 
     `correlation` is an object of properties, or the one value that a receiver with one property demands.
-    `time_to_live` is an ISO 8601 duration; of no length: the message is not to wait at all.
+    `time_to_live` is an ISO 8601 duration (None: the usual hour); of no length: the message is not to wait at all.
     """
 
     name: str
     business_key: str | None = None
     correlation: Any = None
     variables: Mapping[str, Any] = field(default_factory=dict)
-    time_to_live: str = TIME_TO_LIVE
+    time_to_live: str | None = None
     id: str = field(default_factory=new_id)
 
 
@@ -93,12 +92,11 @@ def keep(tx: Transaction, posted: Posted) -> Published:
 def deliver(tx: Transaction, message_id: str, *, waits_for_others: bool) -> bool:
     """Hand over one waiting message or signal; False when it is settled, in another's hands, or nobody fits.
 
-    Whoever has just begun to wait must wait for others who have it in hand: they may have looked too early.
-
-    Raises ProcessError when the receiver cannot carry the step out, and whatever beginning a case raises.
+    Whoever has just begun to wait must wait for others who have it in hand: they may have looked too early. Raises
+    ProcessError when the receiver cannot carry the step out, and whatever beginning a case raises.
     """
     message = _claimed(tx, message_id, waits_for_others=waits_for_others)
-    if message is None or _is_over(tx, message):
+    if message is None:
         return False
     try:
         outcome = _signalled(tx, message) if message.kind == "signal" else _handed(tx, message, _sender(tx, message))
@@ -163,10 +161,8 @@ def again(tx: Transaction, case: Case, message_id: str) -> None:
         _settle(tx, message, "delivered", to=case.id)
 
 
-def clear_up(tx: Transaction) -> None:
-    """Mark what nobody took in its time as expired, and delete what was settled more than seven days ago."""
-    over = (Message.state == "waiting") & (Message.expires_at <= tx.now)
-    tx.session.execute(update(Message).where(over).values(state="expired", settled_at=tx.now))
+def forget_old(tx: Transaction) -> None:
+    """Delete what was settled more than seven days ago."""
     tx.session.execute(delete(Message).where(Message.settled_at < tx.now - KEPT))
 
 
@@ -192,7 +188,9 @@ def _message(tx: Transaction, posted: Posted) -> Message:
     return Message(**row)
 
 
-def _end_of_life(tx: Transaction, time_to_live: str) -> datetime:
+def _end_of_life(tx: Transaction, time_to_live: str | None) -> datetime:
+    if time_to_live is None:
+        return tx.now + exchange.TIME_TO_LIVE
     duration = parse_duration(time_to_live)
     if duration is None or duration.months > 1 or duration.rest > LONGEST_LIFE:
         message_vi = "Thời hạn phải theo ISO 8601, ví dụ PT1H, và không quá 30 ngày."
@@ -208,7 +206,7 @@ def _handed(tx: Transaction, message: Message, sender: Actor) -> Published | Non
         if len(found) > 1:
             raise AmbiguousMessageError(message.name, len(found))
         if not found:
-            return _started(tx, message, sender)
+            return None if _is_over(tx, message) else _started(tx, message, sender)
         if found[0].state != "active":
             return None
         case = receiving.receive(tx, message, found[0])
@@ -218,10 +216,11 @@ def _handed(tx: Transaction, message: Message, sender: Actor) -> Published | Non
 
 
 def _receivers(tx: Transaction, message: Message, sender: Actor) -> list[Receiver]:
+    """The cases that the message fits; those that began to wait after its time was over are too late."""
     query = (
         select(EventSubscription.id, EventSubscription.instance_id, EventSubscription.element_id, ProcessInstance.state)
         .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
-        .where(fits(message), reaches(sender))
+        .where(fits(message), reaches(sender), EventSubscription.created_at <= message.expires_at)
         .order_by(EventSubscription.instance_id)
     )
     return [Receiver(*row) for row in tx.session.execute(query)]
@@ -265,7 +264,9 @@ def _claimed(tx: Transaction, message_id: str, *, waits_for_others: bool) -> Mes
 
 
 def _is_over(tx: Transaction, message: Message) -> bool:
-    if message.expires_at is None or message.expires_at > tx.now:
+    """Settle a message whose time is over as expired. One that was never tried is not: nothing ran in its time."""
+    never_tried = message.next_at <= message.created_at
+    if message.expires_at is None or message.expires_at > tx.now or never_tried:
         return False
     _settle(tx, message, "expired")
     return True

@@ -124,7 +124,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "messages.note_failure": _WORKER,
     "messages.due": _WORKER,
     "messages.fitting": _WORKER,
-    "messages.clear_up": _WORKER,
+    "messages.forget_old": _WORKER,
     "messages.again": Open("a part of trying an incident again, which has judged the actor"),
     "timed_starts.fire": _WORKER,
     "timed_starts.skip": _WORKER,

@@ -171,7 +171,7 @@ def test_a_message_waits_no_longer_than_its_time_to_live(engine: Engine, clock: 
     post(engine, "order", time_to_live="PT10M")
     post(engine, "order")
     clock.forward(timedelta(minutes=11))
-    engine.run(SYSTEM, messages.clear_up)
+    deliveries.deliver_due(engine)
     assert sorted(states(engine)) == ["expired", "waiting"]
     clock.forward(timedelta(minutes=50))
 
@@ -179,6 +179,44 @@ def test_a_message_waits_no_longer_than_its_time_to_live(engine: Engine, clock: 
 
     assert where(engine, case.id) == ["n0"]
     assert states(engine) == ["expired", "expired"]
+
+
+def test_a_message_that_nothing_tried_in_its_time_has_its_first_try(
+    engine: Engine, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(engine, line("started", node("userTask", "n0"), start=message("order")), throwing("t", message("order")))
+    with killed_after_commit(monkeypatch):
+        begin(engine, "t")
+    clock.forward(timedelta(hours=9))
+
+    deliveries.deliver_due(engine)
+
+    assert len(of_process(engine, "started")) == 1
+
+
+def test_a_message_outlives_its_time_for_a_case_at_rest(engine: Engine, clock: MovableClock) -> None:
+    deploy(engine, catching("c", message("order")))
+    case = begin(engine, "c")
+    engine.run(SYSTEM, instances.suspend, case.id, "thử")
+    post(engine, "order")
+    clock.forward(timedelta(hours=9))
+    deliveries.deliver_due(engine)
+    engine.run(SYSTEM, instances.resume, case.id, "thử")
+    clock.forward(timedelta(minutes=1))
+
+    deliveries.deliver_due(engine)
+
+    assert where(engine, case.id) == ["n1"]
+
+
+def test_a_thrown_message_waits_no_longer_than_an_hour(engine: Engine, clock: MovableClock) -> None:
+    deploy(engine, catching("c", message("order")), throwing("t", message("order")))
+    begin(engine, "t")
+    clock.forward(timedelta(minutes=61))
+
+    case = begin(engine, "c")
+
+    assert (where(engine, case.id), states(engine)) == (["n0"], ["expired"])
 
 
 def test_a_message_that_may_not_wait_is_not_found_a_receiver(sqlite_engine: Engine) -> None:
@@ -200,7 +238,7 @@ def test_settled_messages_are_forgotten_after_a_week(engine: Engine, clock: Mova
     begin(engine, "c")
     clock.forward(timedelta(days=8))
 
-    engine.run(SYSTEM, messages.clear_up)
+    engine.run(SYSTEM, messages.forget_old)
 
     assert states(engine) == []
 
