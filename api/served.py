@@ -19,7 +19,7 @@ from api import logs, metrics
 from api.app import create_app
 from api.settings import Settings, read_settings
 from engine.access import SYSTEM
-from engine.commands import idempotency, timers
+from engine.commands import deliveries, idempotency, messages, timed_starts, timers
 from engine.runtime import Engine
 from engine.worker import Chore, Worker
 
@@ -47,12 +47,17 @@ def open_engine(settings: Settings) -> Engine:
 
 def make_worker(engine: Engine, settings: Settings) -> Worker:
     """The worker with its chores."""
-    chores: list[Chore] = [partial(_fire_timers, engine), _Hourly(partial(engine.run, SYSTEM, idempotency.forget_old))]
+    chores: list[Chore] = [
+        partial(_fire_timers, engine),
+        partial(deliveries.deliver_due, engine),
+        _Hourly(partial(engine.run, SYSTEM, idempotency.forget_old)),
+        _Hourly(partial(engine.run, SYSTEM, messages.forget_old)),
+    ]
     return Worker(chores, settings.poll_milliseconds / 1000)
 
 
 def _fire_timers(engine: Engine) -> int:
-    fired = timers.fire_due(engine)
+    fired = timers.fire_due(engine) + timed_starts.fire_due(engine)
     metrics.TIMERS.inc(fired)
     return fired
 
