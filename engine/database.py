@@ -19,6 +19,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from engine.errors import BusyError, StartupError, StorageError
 
@@ -150,9 +151,9 @@ class SqliteDatabase:
         """What a writing transaction holds from before its first statement to after its last."""
         return self.gate.passed()
 
-    def begin(self, raw: Any, *, write: bool) -> None:
-        """Open the transaction on the driver's connection."""
-        raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    def opening(self, *, write: bool) -> str | None:
+        """The statement that opens a transaction."""
+        return "BEGIN IMMEDIATE" if write else "BEGIN"
 
     def freeze(self, raw: Any) -> None:
         """Have a reading transaction see one state throughout; SQLite's always do."""
@@ -197,27 +198,28 @@ class PostgresDatabase:
         )
         arguments = {"options": options, "keepalives_idle": 30}
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-        self.writer = create_engine(parsed, pool_size=pool_size, max_overflow=20, connect_args=arguments)
-        # Reads need no transaction of their own: one statement is one snapshot, and one round trip.
-        reader = create_engine(
+        self.writer = create_engine(parsed, poolclass=NullPool, connect_args=arguments)
+        # The driver gives a BEGIN of its own a round trip of its own; in autocommit it leaves the word to us.
+        lines = create_engine(
             parsed, pool_size=pool_size, max_overflow=20, connect_args=arguments, isolation_level="AUTOCOMMIT"
         )
-        self.writing, self.reading = Lines(self.writer), Lines(reader)
+        self.writing = self.reading = Lines(lines)
 
     def exclusive(self) -> AbstractContextManager[None]:
         """PostgreSQL locks rows, not the whole database."""
         return nullcontext()
 
-    def begin(self, raw: Any, *, write: bool) -> None:
-        """The driver opens the transaction with the first statement."""
+    def opening(self, *, write: bool) -> str | None:
+        """The statement that opens a transaction; None for reads: one statement is one snapshot."""
+        return "BEGIN" if write else None
 
     def freeze(self, raw: Any) -> None:
-        """Have a reading transaction see one state throughout."""
-        raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        """Open a reading transaction that sees one state throughout."""
+        raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def batch(self, raw: Any) -> AbstractContextManager[Any]:
-        """A scope in which statements travel together, in one round trip; a lone read needs no scope for that."""
-        pipeline: AbstractContextManager[Any] = nullcontext() if raw.autocommit else raw.pipeline()
+        """A scope in which statements travel together, in one round trip."""
+        pipeline: AbstractContextManager[Any] = raw.pipeline()
         return pipeline
 
     def send(self, raw: Any, sql: str, rows: list[dict[str, Any]]) -> None:
@@ -236,7 +238,6 @@ class PostgresDatabase:
     def close(self) -> None:
         """Close all connections."""
         self.writing.close()
-        self.reading.close()
 
 
 Database = SqliteDatabase | PostgresDatabase
