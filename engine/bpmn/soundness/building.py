@@ -147,7 +147,7 @@ class _Builder:
         is_join = routes.is_join(node)
         is_event = node.kind == "intermediate_catch_event" and bool(node.events) and node.waits_for("link") is None
         passes = () if node.kind in _UNREMARKABLE else (node.id,)
-        return Place(node.id, is_join, is_join or is_event or node.kind in _WAITING, passes)
+        return Place(node.id, is_join, is_event or node.kind in _WAITING, passes)
 
     def _add(
         self,

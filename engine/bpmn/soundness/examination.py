@@ -43,7 +43,7 @@ class _Examination:
     def findings(self) -> Iterator[Finding]:
         yield from self._deadlocks()
         yield from self._growth()
-        if self.is_whole and not self.found.growing:
+        if self.is_whole and self.found.growing is None:
             yield from self._dead()
             yield from self._endless()
         yield from self._doubled()
@@ -67,14 +67,16 @@ class _Examination:
                 )
 
     def _growth(self) -> Iterator[Finding]:
-        for marking, place in self.found.growing[:1]:
-            element, trace = self._element(place), self._trace(marking)
-            yield Finding(
-                element,
-                "unbounded",
-                f"Số luồng xử lý đồng thời tại “{element}” tăng không giới hạn mỗi khi lặp lại đường đi: {trace}.",
-                f"Tokens heap up at “{element}” without bound each time this way is gone: {trace}.",
-            )
+        if self.found.growing is None:
+            return
+        marking, place = self.found.growing
+        element, trace = self._element(place), self._trace(marking)
+        yield Finding(
+            element,
+            "unbounded",
+            f"Số luồng xử lý đồng thời tại “{element}” tăng không giới hạn mỗi khi lặp lại đường đi: {trace}.",
+            f"Tokens heap up at “{element}” without bound each time this way is gone: {trace}.",
+        )
 
     def _dead(self) -> Iterator[Finding]:
         """Those that nothing reaches, and of several in a row the first; without a path at all it is another rule."""
@@ -109,7 +111,7 @@ class _Examination:
     def _doubled(self) -> Iterator[Finding]:
         for element in self.network.nodes:
             marking = self.found.doubled.get(element)
-            if marking is None or self.found.growing:
+            if marking is None or self.found.growing is not None:
                 continue
             trace = self._trace(marking)
             yield Finding(

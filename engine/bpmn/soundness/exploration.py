@@ -16,7 +16,7 @@ from engine.bpmn.soundness.net import Marking, Net, Transition
 
 # A growth on whose way an inclusive join fired is believed only when one place holds more tokens than this: further
 # tokens may keep such a join waiting, so that what happened once need not happen again.
-MOST_TOKENS = 5
+MOST_TOKENS = 3
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Limits:
 
 
 class Exploration:
-    """What was found. `stuck` are markings in which nothing can happen though tokens are left, `growing` those that
-    hold all the tokens of one before them and more, with a place that has more; `doubled` names elements that two
-    tokens come through at the same time. What is beyond a growing marking was not looked at.
+    """What was found. `stuck` are markings in which nothing can happen though tokens are left; `growing` is one that
+    holds all the tokens of one before it and more, with a place that has more; `doubled` names elements that two tokens
+    come through at the same time. Once a growing one is found nothing more is looked for.
     """
 
     def __init__(self, net: Net, limits: Limits) -> None:
@@ -39,7 +39,7 @@ class Exploration:
         self.after: dict[Marking, list[Marking]] = {}
         self.reached: set[str] = set()
         self.stuck: list[Marking] = []
-        self.growing: list[tuple[Marking, int]] = []
+        self.growing: tuple[Marking, int] | None = None
         self.doubled: dict[str, Marking] = {}
         self.is_finished = True
         self._limits = limits
@@ -52,7 +52,9 @@ class Exploration:
     def run(self) -> None:
         """Explore from every beginning; that of a branch set aside, once its event is reached."""
         begun: set[int] = set()
-        while begin := [n for n in self.net.roots() if n not in begun and self._may_begin(n)]:
+        while self.growing is None and (
+            begin := [n for n in self.net.roots() if n not in begun and self._may_begin(n)]
+        ):
             begun.update(begin)
             for number in begin:
                 self._push(None, self.net.transitions[number], 0)
@@ -69,7 +71,7 @@ class Exploration:
 
     def _may_begin(self, number: int) -> bool:
         event = self.net.asides.get(number)
-        return event is None or event in self.reached
+        return self.growing is None and (event is None or event in self.reached)
 
     def _go_on(self) -> None:
         while self._waiting:
@@ -81,8 +83,9 @@ class Exploration:
                 return
             self.before[marking] = (before, transition)
             self._note(marking, transition)
-            if not self._is_growing(marking):
-                self._expand(marking, cost)
+            if self._is_growing(marking):
+                return
+            self._expand(marking, cost)
 
     def _push(self, before: Marking | None, transition: Transition, cost: int) -> Marking:
         self.reached |= transition.covers
@@ -97,25 +100,28 @@ class Exploration:
     def _note(self, marking: Marking, transition: Transition) -> None:
         self.reached.update(self.net.places[p].element for p in marking)
         places = [self.net.places[p] for p in marking]
-        counts = Counter(element for place in places for element in place.passes)
+        beside = () if transition.is_cyclic else transition.passes  # in a circle it is gone through turn after turn
+        counts = Counter([*beside, *(element for place in places for element in place.passes)])
+        self._work += len(beside)
         twice = [element for element, count in counts.items() if count > 1]
         joins = [p.element for p, other in pairwise(places) if p is other and p.is_join]
-        for element in (*twice, *joins, *transition.doubles):
+        for element in (*twice, *joins, *sorted(transition.doubles)):
             self.doubled.setdefault(element, marking)
 
     def _is_growing(self, marking: Marking) -> bool:
         """Whether it holds a marking on the way to it and more: the way can be gone again, and again."""
         if not any(a == b for a, b in pairwise(marking)):
             return False
+        is_heap = max(map(marking.count, marking)) > MOST_TOKENS
         at, step = self.before[marking]
-        inclusive = step.is_inclusive
-        while at is not None:
+        is_certain = is_heap or not step.is_inclusive
+        while at is not None and is_certain:
             self._work += len(at)
-            if len(at) < len(marking) and (not inclusive or _is_heap(marking)) and _holds(marking, at):
-                self.growing.append((marking, _more(marking, at)))
+            if len(at) < len(marking) and _holds(marking, at):
+                self.growing = (marking, _more(marking, at))
                 return True
             at, step = self.before[at]
-            inclusive = inclusive or step.is_inclusive
+            is_certain = is_heap or not step.is_inclusive
         return False
 
     def _expand(self, marking: Marking, cost: int) -> None:
@@ -179,10 +185,6 @@ def _holds(larger: Marking, smaller: Marking) -> bool:
     """Whether it has at least the tokens of the other; both are in order."""
     rest = iter(larger)
     return all(place in rest for place in smaller)
-
-
-def _is_heap(marking: Marking) -> bool:
-    return max(map(marking.count, marking)) > MOST_TOKENS
 
 
 def _more(larger: Marking, smaller: Marking) -> int:

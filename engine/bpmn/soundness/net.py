@@ -28,19 +28,29 @@ class Place:
 class Transition:
     """What tokens do: some are taken, some given. `takes` is empty for what begins a run.
 
-    `trace` lists the elements gone through, `covers` all those reached on the way, `doubles` those that two tokens
-    come through. `clears` ends all that is left. `is_inclusive` takes from the places of `takes` that hold a token,
-    once no other can come. `is_cyclic` tells that a token given may come back to be taken again.
+    `trace` lists the elements gone through, `covers` all those reached on the way, `passes` those that tokens come
+    through which are given to no place, `doubles` those that two of them do. `clears` ends all that is left.
+    `is_inclusive` takes from the places of `takes` that hold a token, once no other can come. `is_cyclic` tells that it
+    is on a circle or behind one, so that it may fire again and again.
     """
 
     takes: Marking
     gives: Marking
     trace: tuple[str, ...] = ()
     covers: set[str] = field(default_factory=set)
-    doubles: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+    doubles: set[str] = field(default_factory=set)
     clears: bool = False
     is_inclusive: bool = False
     is_cyclic: bool = False
+
+    def let_pass(self, elements: Iterable[str]) -> None:
+        """Note that one more token comes through some elements."""
+        for element in elements:
+            if element in self.passes:
+                self.doubles.add(element)
+            else:
+                self.passes += (element,)
 
     @property
     def is_exit(self) -> bool:

@@ -11,26 +11,24 @@ from collections.abc import Callable, Hashable
 from engine.bpmn.soundness.net import Net, Transition
 
 # Each pass merges the innermost blocks; what is nested more deeply than this is explored as it is.
-MOST_PASSES = 40
+MOST_PASSES = 100
 
 
 def reduce(net: Net) -> None:
-    """Make it smaller in place."""
-    rules: tuple[Callable[[Net, int], bool], ...] = (
-        _drop_exit,
-        _drop_circle,
-        _merge_places,
-        _merge_transitions,
-        _merge_clearing,
-    )
+    """Make it smaller in place.
+
+    What ends at once goes first: merged with what waits before it, it would seem to be waited at, too.
+    """
     for _ in range(MOST_PASSES):
-        count = 0
-        for place in range(len(net.places)):
-            while any(rule(net, place) for rule in rules):
-                count += 1
-        count += _merge_same_transitions(net) + _merge_same_places(net)
+        count = _apply(net, (_drop_exit, _drop_circle)) + _merge_same_transitions(net)
+        count = count or _apply(net, (_merge_places, _merge_transitions, _merge_clearing)) + _merge_same_places(net)
         if not count:
             return
+
+
+def _apply(net: Net, rules: tuple[Callable[[Net, int], bool], ...]) -> int:
+    """How often one of the rules could be applied to some place. What is behind is looked at first."""
+    return sum(1 for place in reversed(range(len(net.places))) for rule in rules if rule(net, place))
 
 
 def _drop_exit(net: Net, place: int) -> bool:
@@ -43,10 +41,10 @@ def _drop_exit(net: Net, place: int) -> bool:
     givers = [net.transitions[t] for t in sorted(net.givers[place])]
     if net.places[place].waits and not _gives_once(givers, place):
         return False
-    covers = set().union(*(t.covers for t in takers))
     for number in sorted(net.givers[place]):
         giver = net.transitions[number]
-        giver.covers |= covers
+        for taker in takers:
+            _take_over(giver, taker)
         _keep_passes(net, giver, place)
         net.give_instead(number, place, ())
     for number in list(net.takers[place]):
@@ -74,7 +72,9 @@ def _merge_places(net: Net, place: int) -> bool:
     target = transition.gives[0]
     mine, other = net.places[place], net.places[target]
     if net.givers[target] == {number}:
-        other.passes = (mine.passes + other.passes)[:1]
+        kept = tuple(element for element in mine.passes if element not in transition.passes)
+        is_waited_at_other = other.waits and not mine.waits
+        other.passes = (other.passes + kept if is_waited_at_other else kept + other.passes)[:1]
     other.waits = other.waits or mine.waits
     _hand_on(net, place, number)
     return True
@@ -97,12 +97,13 @@ def _merge_transitions(net: Net, place: int) -> bool:
 
 def _merge_clearing(net: Net, place: int) -> bool:
     """A place from which all that is left is ended, where nothing else begins that could go on beside it."""
-    takers = net.takers[place]
-    if len(takers) != 1 or not net.givers[place]:
+    givers = [net.transitions[number] for number in net.givers[place]]
+    takers = [net.transitions[number] for number in net.takers[place]]
+    if not givers or any(t.gives != (place,) for t in givers):
         return False
-    (number,) = takers
-    if not net.transitions[number].clears or any(net.transitions[g].gives != (place,) for g in net.givers[place]):
+    if len(takers) != 1 or not takers[0].clears or takers[0].takes != (place,):
         return False
+    (number,) = net.takers[place]
     for giver in net.givers[place]:
         net.transitions[giver].clears = True
     _hand_on(net, place, number)
@@ -119,7 +120,9 @@ def _merge_same_transitions(net: Net) -> int:
         first = kept.setdefault(key, number)
         if first == number or number in net.asides:
             continue
-        _take_over(net.transitions[first], net.remove(number))
+        one, other = net.transitions[first], net.remove(number)
+        one.passes = one.passes or other.passes
+        _take_over(one, other)
         count += 1
     return count
 
@@ -167,13 +170,14 @@ def _hand_on(net: Net, place: int, number: int) -> None:
     for giver in sorted(net.givers[place]):
         _take_over(net.transitions[giver], transition)
         net.transitions[giver].trace += transition.trace
+        net.transitions[giver].let_pass(transition.passes)
         net.give_instead(giver, place, transition.gives)
     net.remove(number)
 
 
 def _take_over(one: Transition, other: Transition) -> None:
     one.covers |= other.covers
-    one.doubles += other.doubles
+    one.doubles |= other.doubles
     one.is_cyclic = one.is_cyclic or other.is_cyclic
 
 
@@ -184,8 +188,8 @@ def _gives_once(givers: list[Transition], place: int) -> bool:
 def _keep_passes(net: Net, giver: Transition, place: int) -> None:
     """Remember what tokens would have come through, where they now vanish on their way."""
     passes = net.places[place].passes
-    if giver.gives.count(place) > 1:
-        giver.doubles += passes
+    for _ in range(giver.gives.count(place)):
+        giver.let_pass(passes)
     if len(giver.takes) == 1 and len(net.takers[giver.takes[0]]) == 1:
         before = net.places[giver.takes[0]]
-        before.passes = (*before.passes, *passes)[:3]
+        before.passes = tuple(dict.fromkeys(before.passes + passes))[:3]

@@ -5,7 +5,8 @@ Rule: it follows sequence flows, boundary events and links; who waits for whom a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from engine.bpmn.network import Network, Node
 
@@ -13,7 +14,6 @@ JOINS = frozenset({"parallel_gateway", "inclusive_gateway"})
 _CLEARING = frozenset({"terminate", "error", "cancel"})
 # Beyond this many steps no branch is set aside; the examination is right all the same, but slower.
 _MOST_STEPS = 300_000
-_Graph = Mapping[str, Sequence[str]]
 
 
 def is_join(node: Node) -> bool:
@@ -69,12 +69,15 @@ class Routes:
         return before
 
     def repeated(self) -> set[str]:
-        """The nodes on circles, or between two of them: what is left when all that has one end is taken away."""
-        before: dict[str, list[str]] = {name: [] for name in self.after}
-        for name, following in self.after.items():
-            for other in following:
-                before[other].append(name)
-        return _peeled(_peeled(set(self.after), before, self.after), self.after, before)
+        """The nodes on circles and behind them: what is left when all that nothing left leads to is taken away."""
+        counts = Counter(following for name in self.after for following in self.after[name])
+        waiting, left = [name for name in self.after if not counts[name]], set(self.after)
+        while waiting:
+            name = waiting.pop()
+            left.discard(name)
+            counts.subtract(self.after[name])
+            waiting += [other for other in dict.fromkeys(self.after[name]) if not counts[other]]
+        return left
 
     def _after(self, node: Node) -> Iterator[str]:
         yield from (f.target for f in node.outgoing if f.target in self.network.nodes)
@@ -106,20 +109,6 @@ def _is_apart(routes: Routes, begin: list[str], event: str, main: Collection[str
         return False
     joins = [n.id for n in branch if is_join(n)]
     return not joins or not set(joins) & set(routes.reached(begin, without=[event]))
-
-
-def _peeled(names: set[str], before: _Graph, after: _Graph) -> set[str]:
-    """What is left when the nodes that nothing left comes before are taken away, again and again."""
-    counts = {name: sum(other in names for other in before[name]) for name in names}
-    waiting, left = [name for name, count in counts.items() if not count], set(names)
-    while waiting:
-        name = waiting.pop()
-        left.discard(name)
-        for other in after[name]:
-            if other in left:
-                counts[other] -= 1
-                waiting += [other] if not counts[other] else []
-    return left
 
 
 def _way(ways: Mapping[str, str | None], name: str) -> tuple[str, ...]:
