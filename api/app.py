@@ -7,16 +7,18 @@ import time
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, UnicodeConverter
 
 import notifications
 from api import auth, errors, metrics, service
 from api.json import OrjsonProvider
 from api.schemas.fields import Problem
 from api.settings import Settings, secret_key
+from api.throttle import Throttle
 from api.v1 import directory, plans, process_definitions, process_instances, session, tasks
 from engine.errors import StartupError
 from engine.runtime import Engine
@@ -29,8 +31,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Authorization, Cookie",
 }
+_OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 _NOUNS = (session, process_definitions, process_instances, tasks, plans, directory)
 
 log = structlog.get_logger("api")
@@ -42,6 +47,18 @@ class NoClientSession(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> None:
         """There is none."""
         del app, request
+
+
+class Word(UnicodeConverter):
+    """A part of a path: an id or a code. What no database can keep is no path of ours."""
+
+    regex = r"[^/\x00]{1,200}"
+
+
+class Number(IntegerConverter):
+    """A number in a path that fits into a column."""
+
+    regex = r"\d{1,9}"
 
 
 class ContractApi(Api):  # type: ignore[misc]
@@ -68,7 +85,10 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
     )
+    app.url_map.converters |= {"default": Word, "string": Word, "int": Number}
+    app.url_map.merge_slashes = False
     app.extensions["dondoc"] = engine
+    app.extensions["dondoc_throttle"] = Throttle()
     app.before_request(_begin)
     app.after_request(_end)
     auth.register(app)
@@ -94,6 +114,7 @@ def _end(response: Response) -> Response:
     headers = response.headers
     special = "Content-Security-Policy" in headers
     headers.extend(_HEADERS if not special else {k: v for k, v in _HEADERS.items() if k != "Content-Security-Policy"})
+    headers.extend({} if current_app.config["IS_DEVELOPMENT"] else _OVER_TLS)
     headers["X-Request-Id"] = g.get("request_id", "")
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     endpoint = request.endpoint or "none"

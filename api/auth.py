@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+import structlog
 from flask import Flask, current_app, g, request
 
 from api.errors import RequestError
 from engine.access import SYSTEM, Actor
-from engine.errors import UnauthenticatedError
+from engine.commands.credentials import NOTED_EVERY, WRITE, note_use
+from engine.errors import EngineError, UnauthenticatedError
 from engine.queries.directory import Identity, identity_of_session, identity_of_token
 from engine.runtime import Engine
 
@@ -32,6 +34,8 @@ PUBLIC = frozenset(
 )
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
+
+log = structlog.get_logger("api")
 
 
 def register(app: Flask) -> None:
@@ -74,6 +78,7 @@ def _identify() -> None:
     if identity is None:
         raise UnauthenticatedError
     g.actor, g.identity = identity.actor, identity
+    _require_scope(identity.actor)
 
 
 def _by_token() -> Identity | None:
@@ -91,18 +96,42 @@ def _by_session() -> Identity | None:
     if not secret:
         return None
     identity = engine().read(SYSTEM, identity_of_session, secret, g.request_id)
-    if identity is not None and request.method not in _SAFE:
+    if identity is None:
+        return None
+    if request.method not in _SAFE:
         _require_own_site(secret)
+    _note_use(identity, secret)
     return identity
+
+
+def _note_use(identity: Identity, secret: str) -> None:
+    """Keep a session from counting as idle; that it cannot be noted must not stop anybody from reading."""
+    if identity.seen_at is None or engine().clock.now() - identity.seen_at < NOTED_EVERY:
+        return
+    try:
+        engine().run(identity.actor, note_use, secret)
+    except EngineError as error:
+        log.warning("session-use-not-noted", code=error.code, request_id=g.request_id)
+
+
+def _require_scope(actor: Actor) -> None:
+    if actor.scopes and WRITE not in actor.scopes and request.method not in _SAFE:
+        raise RequestError(
+            403, "scope", "Mã truy cập này chỉ được phép đọc dữ liệu.", "This token may be used for reading only."
+        )
 
 
 def _require_own_site(secret: str) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     token = request.headers.get("X-CSRF-Token", "")
-    if (site is not None and site not in _TRUSTED_SITES) or not hmac.compare_digest(token, csrf_token(secret)):
+    if (site is not None and site not in _TRUSTED_SITES) or not _same(token, csrf_token(secret)):
         raise RequestError(
             403,
             "csrf",
             "Thiếu hoặc sai mã X-CSRF-Token của phiên đăng nhập.",
             "The session's X-CSRF-Token is missing or wrong.",
         )
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode(), right.encode())

@@ -1,63 +1,70 @@
-"""What every resource promises alike: bodies, versions, idempotency, pages.
+"""What every resource promises alike: one answer a key, versions, unchanged answers that are not sent again.
 
 Rule: each promise of the contract is kept in this one place; views only name what they do.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import orjson
 from flask import Response, request
-from marshmallow import Schema, ValidationError
 
 from api.auth import actor, engine
+from api.bodies import body as body
+from api.bodies import fingerprint
 from api.errors import RequestError
 from api.json import dumps
+from engine.commands.case import Case
 from engine.commands.idempotency import once
-from engine.errors import FieldProblem, InvalidDataError
+from engine.commands.incidents import carried_out
 from engine.runtime import Transaction
 
-LARGEST_JSON_BYTES = 1024 * 1024
-DEEPEST_JSON = 32
-MOST_ITEMS = 200
-USUAL_ITEMS = 50
 LONGEST_KEY = 255
-T = TypeVar("T")
-
-_KNOWN_MESSAGES = {
-    "Unknown field.": ("undeclared", "Không có trường này."),
-    "Missing data for required field.": ("required", "Trường này là bắt buộc."),
-    "Field may not be null.": ("required", "Trường này không được để trống."),
-}
+NEVER = -1
+_TAG = re.compile(r'^(?:W/)?"?v(\d{1,9})(?:\.(\d{1,9}))?(?:-[0-9a-f]+)?"?$')
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a view gives back: a status, a JSON body, and the version of what it shows (None: it has none)."""
+    """What a view gives back: a status, a JSON body, and the version of what it shows (None: it has none).
+
+    `part` is the version of what belongs to its reader alone, such as their draft.
+    """
 
     body: Any
     status: int = 200
     version: int | None = None
+    part: int = 0
 
 
-def perform(act: Callable[[Transaction], Answer]) -> Response:
-    """Run a change through the engine; under an Idempotency-Key only once."""
+def perform(
+    act: Callable[[Transaction], Answer],
+    conceal: Collection[str] = (),
+    settled: Callable[[Transaction, Case], Answer] | None = None,
+) -> Response:
+    """Run a change through the engine; under an Idempotency-Key only once.
+
+    What is to be concealed is told the first time only: it is left out of the answer that is kept. A step that fails
+    makes its case an incident; `settled` is the answer where that is no error, else it is a problem.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return respond(engine().run(actor(), act))
-    if not key or len(key) > LONGEST_KEY or not key.isascii():
+        return respond(carried_out(engine(), actor(), act, settled))
+    if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise RequestError(400, "idempotency-key", "Idempotency-Key không hợp lệ.", "The Idempotency-Key is not valid.")
-    stored, replayed = engine().run(actor(), once, key, _fingerprint(), lambda tx: _packed(act(tx)))
-    status, version, body = orjson.loads(stored)
-    answer = respond(Answer(body, status, version))
-    if replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
+    kept = _Kept(key, fingerprint(), conceal)
+    settle = None if settled is None else partial(kept.settle, settled)
+    stored, replayed = carried_out(engine(), actor(), partial(kept.act, act), settle)
+    if not replayed:
+        return respond(kept.first[0])
+    answer = respond(_unpacked(stored))
+    answer.headers["Idempotency-Replayed"] = "true"
     return answer
 
 
@@ -67,20 +74,31 @@ def look(query: Callable[[Transaction], Answer]) -> Response:
 
 
 def respond(answer: Answer) -> Response:
-    """The HTTP form of an answer; 304 when the reader has that version already."""
+    """The HTTP form of an answer; 304 when the reader has exactly this already."""
     if answer.status == 204:
         return Response(status=204)
-    response = Response(dumps(answer.body), status=answer.status, content_type="application/json")
+    content = dumps(answer.body)
+    response = Response(content, status=answer.status, content_type="application/json")
     if answer.version is not None:
-        tag = f'"v{answer.version}"'
-        response.headers["ETag"] = tag
-        if request.method == "GET" and request.headers.get("If-None-Match") == tag:
-            return Response(status=304, headers={"ETag": tag})
+        response.set_etag(_tag(answer, content))
+        if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(_tag(answer, content)):
+            return Response(status=304, headers={"ETag": response.headers["ETag"]})
     return response
 
 
 def expected_version(*, required: bool = False) -> int | None:
     """The version in If-Match; None when it is not sent. With `required` its absence is a 428."""
+    found = _expected(required=required)
+    return found and found[0]
+
+
+def expected_part() -> int | None:
+    """The version of the reader's own part in If-Match, which is required; 0 when they have read none yet."""
+    found = _expected(required=True)
+    return found and found[1]
+
+
+def _expected(*, required: bool) -> tuple[int, int] | None:
     text = request.headers.get("If-Match")
     if text is None:
         if required:
@@ -88,147 +106,46 @@ def expected_version(*, required: bool = False) -> int | None:
                 428, "if-match-required", "Cần gửi If-Match với ETag đã đọc.", "Send If-Match with the ETag you read."
             )
         return None
-    inner = text.strip().removeprefix("W/").strip('"')
-    if inner == "*":
+    if text.strip() == "*":
         return None
-    return int(inner[1:]) if inner[:1] == "v" and inner[1:].isdecimal() and len(inner) < 12 else -1
+    found = _TAG.match(text.strip())
+    return (int(found[1]), int(found[2] or 0)) if found else (NEVER, NEVER)
 
 
-def body(schema: Schema) -> dict[str, Any]:
-    """The JSON body, checked by a schema that refuses what it does not know."""
-    return load(schema, json_body())
+def _tag(answer: Answer, content: bytes) -> str:
+    """The version, and a digest: what is shown differs by reader, language and time while the version stands."""
+    part = f".{answer.part}" if answer.part else ""
+    return f"v{answer.version}{part}-{hashlib.blake2b(content, digest_size=6).hexdigest()}"
 
 
-def arguments(schema: Schema) -> dict[str, Any]:
-    """The query parameters, checked by a schema."""
-    for name, values in request.args.lists():
-        if any("\x00" in value for value in values):
-            raise invalid(name, "characters", "Có ký tự không cho phép.", "It holds a character that is not allowed.")
-    return load(schema, request.args.to_dict())
+class _Kept:
+    """An answer that is kept under a key, as part of the transaction that does the work."""
+
+    def __init__(self, key: str, mark: bytes, conceal: Collection[str]) -> None:
+        self.first: list[Answer] = []
+        self._key = key
+        self._mark = mark
+        self._conceal = conceal
+
+    def act(self, act: Callable[[Transaction], Answer], tx: Transaction) -> tuple[bytes, bool]:
+        """Do it and keep the answer, or give the kept one; True when it was there."""
+        return once(tx, self._key, self._mark, partial(self._packed, act))
+
+    def settle(self, settled: Callable[[Transaction, Case], Answer], tx: Transaction, case: Case) -> tuple[bytes, bool]:
+        """Keep the answer after a failure that is none to the caller."""
+        return self.act(lambda tx: settled(tx, case), tx)
+
+    def _packed(self, act: Callable[[Transaction], Answer], tx: Transaction) -> bytes:
+        self.first[:] = [act(tx)]
+        return _packed(self.first[0], self._conceal)
 
 
-def load(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Data checked by a schema. Raises InvalidDataError naming the fields."""
-    try:
-        loaded: dict[str, Any] = schema.load(data)
-    except ValidationError as error:
-        raise InvalidDataError(list(_problems(error.messages))) from error
-    return loaded
+def _packed(answer: Answer, conceal: Collection[str]) -> bytes:
+    if conceal:
+        answer = replace(answer, body={name: told for name, told in answer.body.items() if name not in conceal})
+    return dumps([answer.status, answer.version, answer.body, answer.part])
 
 
-def json_body() -> dict[str, Any]:
-    """The JSON object in the body; an empty body is an empty object."""
-    raw = raw_body(LARGEST_JSON_BYTES)
-    if not raw:
-        return {}
-    if request.mimetype != "application/json":
-        raise RequestError(
-            415, "media-type", "Nội dung phải là application/json.", "The body must be application/json."
-        )
-    try:
-        value = orjson.loads(raw)
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise RequestError(400, "malformed-json", "JSON sai cú pháp.", "The body is not valid JSON.") from error
-    if not isinstance(value, dict):
-        raise RequestError(400, "not-an-object", "Nội dung phải là một đối tượng JSON.", "It must be a JSON object.")
-    _require_plain(value)
-    return value
-
-
-def raw_body(limit: int) -> bytes:
-    """The body as sent, at most `limit` bytes."""
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large(limit)
-    raw = request.get_data()
-    if len(raw) > limit:
-        raise too_large(limit)
-    return raw
-
-
-def too_large(limit: int) -> RequestError:
-    """The refusal of a body over a limit in bytes."""
-    return RequestError(413, "too-large", f"Nội dung vượt quá {limit} byte.", f"The body is over {limit} bytes.")
-
-
-def invalid(field: str, rule: str, message_vi: str, message_en: str) -> InvalidDataError:
-    """The refusal of one field."""
-    return InvalidDataError([FieldProblem(field, rule, message_vi, message_en)])
-
-
-def page(items: list[T], limit: int, show: Callable[[T], Any], position: Callable[[T], Iterable[Any]]) -> Answer:
-    """A page of at most `limit` of the items (one more than that was asked for), with where the next begins."""
-    shown = items[:limit]
-    cursor = _cursor(position(shown[-1])) if len(items) > limit else None
-    return Answer({"items": [show(item) for item in shown], "page": {"next_cursor": cursor, "limit": limit}})
-
-
-def whole(items: list[Any]) -> Answer:
-    """A list that is given at once."""
-    return Answer({"items": items, "page": {"next_cursor": None, "limit": len(items)}})
-
-
-def cursor_values(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The values in a cursor, of these kinds (str, int, datetime); None without a cursor."""
-    if not cursor:
-        return None
-    try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(kinds):
-            raise ValueError("length")
-        return tuple(_cursor_value(value, kind) for value, kind in zip(values, kinds, strict=True))
-    except (ValueError, TypeError) as error:
-        raise invalid("cursor", "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.") from error
-
-
-def _cursor(values: Iterable[Any]) -> str:
-    plain = [v.isoformat() if isinstance(v, datetime) else v for v in values]
-    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
-
-
-def _cursor_value(value: Any, kind: type) -> Any:
-    if kind is datetime:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError("offset")
-        return moment
-    if not isinstance(value, kind) or (isinstance(value, str) and "\x00" in value):
-        raise TypeError("kind")
-    return value
-
-
-def _packed(answer: Answer) -> bytes:
-    return dumps([answer.status, answer.version, answer.body])
-
-
-def _fingerprint() -> bytes:
-    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
-    digest.update(request.get_data())
-    return digest.digest()
-
-
-def _problems(messages: Any, path: str = "") -> Iterable[FieldProblem]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            yield from _problems(inner, f"{path}.{name}" if path else str(name))
-        return
-    for message in messages:
-        rule, message_vi = _KNOWN_MESSAGES.get(message, ("value", "Giá trị không hợp lệ."))
-        yield FieldProblem(path, rule, message_vi, message)
-
-
-def _require_plain(value: dict[str, Any]) -> None:
-    """Refuse what no database can keep or no reader expects: NUL characters, very deep nesting."""
-    waiting: list[tuple[Any, int, str]] = [(value, 1, "")]
-    while waiting:
-        one, depth, path = waiting.pop()
-        if depth > DEEPEST_JSON:
-            raise RequestError(400, "too-deep", "JSON lồng nhau quá sâu.", "The JSON is nested too deeply.")
-        if isinstance(one, str):
-            if "\x00" in one:
-                raise invalid(path, "characters", "Có ký tự không cho phép.", "It holds a character not allowed.")
-        elif isinstance(one, dict):
-            if any("\x00" in name for name in one):
-                raise invalid(path, "characters", "Có ký tự không cho phép.", "It holds a character not allowed.")
-            waiting += [(inner, depth + 1, f"{path}.{name}" if path else name) for name, inner in one.items()]
-        elif isinstance(one, list):
-            waiting += [(inner, depth + 1, f"{path}[{n}]") for n, inner in enumerate(one)]
+def _unpacked(stored: bytes) -> Answer:
+    status, version, body, *part = orjson.loads(stored)
+    return Answer(body, status, version, *part)

@@ -28,8 +28,10 @@ STATUS: dict[type[errors.EngineError], int] = {
     errors.ConflictError: 409,
     errors.TaskClosedError: 409,
     errors.AmbiguousMessageError: 409,
+    errors.MigrationRefusedError: 409,
     errors.StaleVersionError: 412,
     errors.BusyError: 503,
+    errors.TooManyAttemptsError: 429,
     errors.StorageError: 503,
     errors.DefinitionError: 422,
     errors.ProcessError: 422,
@@ -48,6 +50,15 @@ _TITLES = {
     428: ("Cần tiêu đề If-Match", "If-Match required"),
     429: ("Quá nhiều yêu cầu", "Too many requests"),
     500: ("Lỗi hệ thống", "Internal error"),
+}
+
+
+_CODES = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "media-type",
 }
 
 
@@ -78,8 +89,9 @@ def register(app: Flask) -> None:
 def http_error(error: HTTPException) -> Response:
     """What the framework refuses: unknown paths, wrong methods, bodies it cannot take."""
     status = error.code or 500
-    title_vi, title_en = _TITLES.get(status, (error.name, error.name))
-    answer = problem(status, error.name.lower().replace(" ", "-"), (title_vi, title_en), (title_vi, title_en))
+    titles = _TITLES.get(status, (error.name, error.name))
+    code = _CODES.get(status, error.name.lower().replace(" ", "-"))
+    answer = problem(status, code, titles, titles)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             answer.headers[name] = value
@@ -110,8 +122,7 @@ def problem(
 
 def _engine_error(error: errors.EngineError) -> Response:
     status = STATUS[type(error)]
-    if status == 403:
-        log.warning("refused", code=error.code, request_id=g.get("request_id"), account_id=_account())
+    _note_refusal(status, error.code)
     titles = (error.title_vi, error.title_en)
     answer = problem(status, error.code, titles, (error.message_vi, error.message_en), _found(error))
     if isinstance(error, errors.BusyError):
@@ -127,10 +138,11 @@ def _found(error: errors.EngineError) -> list[dict[str, Any]]:
         return [
             {"field": p.field, "rule": p.rule, "message": (p.message_vi, p.message_en)[english]} for p in error.problems
         ]
-    if isinstance(error, errors.DefinitionError):
+    if isinstance(error, errors.DefinitionError | errors.MigrationRefusedError):
         return [finding(f, english=english) for f in error.findings]
     if isinstance(error, errors.ProcessError):
-        return [{"element": error.element_id, "rule": "process", "message": error.reason}]
+        message = (error.reason_vi, error.reason)[english]
+        return [{"element": error.element_id, "rule": "process", "message": message}]
     return []
 
 
@@ -141,6 +153,7 @@ def finding(found: errors.Finding, *, english: bool) -> dict[str, Any]:
 
 
 def _request_error(error: RequestError) -> Response:
+    _note_refusal(error.status, error.code)
     titles = _TITLES.get(error.status, (error.code, error.code))
     found = [{"field": error.field, "rule": error.code, "message": error.details[speaks_english()]}]
     return problem(error.status, error.code, titles, error.details, found if error.field else None)
@@ -153,6 +166,8 @@ def _defect(error: Exception) -> Response:
     return problem(500, "internal", titles, details)
 
 
-def _account() -> str | None:
-    actor = g.get("actor")
-    return actor.account_id if actor is not None else None
+def _note_refusal(status: int, code: str) -> None:
+    if status == 403:
+        actor = g.get("actor")
+        account_id = actor.account_id if actor is not None else None
+        log.warning("refused", code=code, request_id=g.get("request_id"), account_id=account_id)

@@ -19,7 +19,7 @@ from api import logs, metrics
 from api.app import create_app
 from api.settings import Settings, read_settings
 from engine.access import SYSTEM
-from engine.commands import deliveries, idempotency, messages, timed_starts, timers
+from engine.commands import credentials, deliveries, idempotency, messages, timed_starts, timers
 from engine.runtime import Engine
 from engine.worker import Chore, Worker
 
@@ -51,6 +51,7 @@ def make_worker(engine: Engine, settings: Settings) -> Worker:
         partial(_fire_timers, engine),
         partial(deliveries.deliver_due, engine),
         _Hourly(partial(engine.run, SYSTEM, idempotency.forget_old)),
+        _Hourly(partial(engine.run, SYSTEM, credentials.forget_old)),
         _Hourly(partial(engine.run, SYSTEM, messages.forget_old)),
     ]
     return Worker(chores, settings.poll_milliseconds / 1000)

@@ -51,5 +51,10 @@ class Worker:
         try:
             return chore()
         except Exception:
-            log.exception("chore-failed", chore=getattr(chore, "__name__", "chore"))
+            log.exception("chore-failed", chore=_name_of(chore))
             return 0
+
+
+def _name_of(chore: Chore) -> str:
+    """What a chore is called: a function by its name, a partial one by that of its function."""
+    return str(getattr(getattr(chore, "func", chore), "__name__", type(chore).__name__))

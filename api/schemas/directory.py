@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
 
-from api.schemas.fields import Input, Output, PageQuery
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from api.schemas.fields import Day, Input, Output, PageQuery, sorts
 
 _NAME = validate.Length(1, 500)
 _USERNAME = validate.Length(1, 100)
 _PASSWORD = validate.Length(8, 128)
+_CODE = validate.Length(1, 64)
+_WORDS = validate.Length(1, 200)
 _LANGUAGE = validate.OneOf(["vi", "en"])
 
 
 class AgencyQuery(PageQuery):
     """Which agencies to list."""
 
-    at = fields.Date(load_default=None)
+    at = Day(load_default=None)
+    q = fields.String(attribute="text", load_default=None, validate=_WORDS)
+    sort = sorts("code")
 
 
 class AgencyOut(Output):
@@ -40,10 +46,10 @@ class AgencyChange(Input):
     name_vi = fields.String(validate=_NAME)
     name_en = fields.String(validate=_NAME)
     abbr = fields.String(allow_none=True)
-    parent_code = fields.String(data_key="parent", allow_none=True)
-    valid_from = fields.Date(allow_none=True)
-    valid_to = fields.Date(allow_none=True)
-    successor_code = fields.String(data_key="successor", allow_none=True)
+    parent_code = fields.String(data_key="parent", allow_none=True, validate=_CODE)
+    valid_from = Day(allow_none=True)
+    valid_to = Day(allow_none=True)
+    successor_code = fields.String(data_key="successor", allow_none=True, validate=_CODE)
 
 
 class AgencyIn(AgencyChange):
@@ -91,6 +97,11 @@ class PersonIn(Input):
     username = fields.String(load_default=None, allow_none=True, validate=_USERNAME)
     password = fields.String(load_default=None, allow_none=True, load_only=True, validate=_PASSWORD)
 
+    @validates_schema
+    def _has_a_door(self, data: dict[str, Any], **_: Any) -> None:
+        if data["password"] and not data["username"]:
+            raise ValidationError("A password needs a user name.", "username")
+
 
 class PersonChange(Input):
     """What may change of a person."""
@@ -105,6 +116,8 @@ class PersonQuery(PageQuery):
     """Which people to list."""
 
     agency = fields.String(load_default=None)
+    q = fields.String(attribute="text", load_default=None, validate=_WORDS)
+    sort = sorts("id")
 
 
 class MembershipIn(Input):
@@ -113,8 +126,8 @@ class MembershipIn(Input):
     person = fields.String(required=True)
     role = fields.String(required=True)
     agency = fields.String(load_default=None, allow_none=True)
-    valid_from = fields.Date(load_default=None, allow_none=True)
-    valid_to = fields.Date(load_default=None, allow_none=True)
+    valid_from = Day(load_default=None, allow_none=True)
+    valid_to = Day(load_default=None, allow_none=True)
     document = fields.String(load_default=None, allow_none=True)
 
 
@@ -135,3 +148,4 @@ class MembershipQuery(PageQuery):
 
     person = fields.String(load_default=None)
     agency = fields.String(load_default=None)
+    sort = sorts("id")

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import Input, Output, PageQuery
-from engine.queries.plans import BUCKETS
+from api.schemas.fields import Day, Input, Output, PageQuery, sorts
+from engine.queries.plans import BUCKETS, ORDERS
 
 _REASON = validate.Length(1, 2000)
+
+
+class PlanQuery(PageQuery):
+    """Which plans to list."""
+
+    sort = sorts("id")
+
+
+class ObligationQuery(PageQuery):
+    """Which obligations to list."""
+
+    sort = sorts("position")
 
 
 class ImportOut(Output):
@@ -74,7 +86,7 @@ class CoverageOut(Output):
 class RoundIn(Input):
     """Opening a round."""
 
-    due_date = fields.Date(load_default=None, allow_none=True)
+    due_date = Day(load_default=None, allow_none=True)
     title = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 500))
     deliverable = fields.String(load_default=None, allow_none=True, validate=_REASON)
 
@@ -99,6 +111,7 @@ class PlanTaskQuery(PageQuery):
     obligation = fields.String(load_default=None)
     plan = fields.String(load_default=None)
     status = fields.String(load_default=None)
+    sort = sorts(*ORDERS)
 
 
 class PlanTaskOut(Output):
@@ -136,7 +149,7 @@ class PlanTaskOut(Output):
 class ExtensionIn(Input):
     """Asking for a later due date."""
 
-    new_due_date = fields.Date(required=True)
+    new_due_date = Day(required=True)
     reason = fields.String(required=True, validate=_REASON)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import Input, Output, PageQuery
+from api.schemas.fields import DayOrMoment, Input, Output, PageQuery, sorts
+from engine.queries.instances import ORDERS
 
 STATES = ("active", "suspended", "completed", "cancelled", "incident")
 
@@ -16,6 +17,18 @@ class FindingOut(Output):
     rule = fields.String()
     message = fields.String()
     severity = fields.String()
+
+
+class DefinitionQuery(PageQuery):
+    """Which versions to list."""
+
+    sort = sorts("key")
+
+
+class EventQuery(PageQuery):
+    """Which events to list."""
+
+    sort = sorts("seq")
 
 
 class DefinitionOut(Output):
@@ -51,6 +64,16 @@ class PlaceOut(Output):
     state = fields.String()
 
 
+class CauseOut(Output):
+    """Why a case waits: a step of it that could not be carried out."""
+
+    id = fields.String()
+    element_id = fields.String()
+    message = fields.String()
+    trace_id = fields.String()
+    created_at = fields.AwareDateTime()
+
+
 class InstanceOut(Output):
     """A process instance."""
 
@@ -66,6 +89,7 @@ class InstanceOut(Output):
     started_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime(allow_none=True)
     simulated = fields.Boolean()
+    incidents = fields.List(fields.Nested(CauseOut))
 
 
 class InstanceQuery(PageQuery):
@@ -76,7 +100,8 @@ class InstanceQuery(PageQuery):
     agency = fields.String(load_default=None)
     business_key = fields.String(load_default=None)
     plan = fields.String(load_default=None)
-    started_after = fields.AwareDateTime(load_default=None)
+    started_after = DayOrMoment(load_default=None)
+    sort = sorts(*ORDERS)
 
 
 class EventOut(Output):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.directory import PersonOut
-from api.schemas.fields import Input, Output
+from api.schemas.fields import Input, Moment, Output
 
 
 class SessionIn(Input):
@@ -42,8 +42,8 @@ class TokenIn(Input):
     """A new token."""
 
     name = fields.String(required=True, validate=validate.Length(1, 100))
-    expires_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    scopes = fields.List(fields.String(), load_default=list)
+    expires_at = Moment(load_default=None, allow_none=True)
+    scopes = fields.List(fields.String(), load_default=list, validate=validate.Length(max=10))
 
 
 class TokenOut(Output):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.fields import Input, Output, PageQuery
+from api.schemas.fields import DayOrMoment, Input, Output, PageQuery, sorts
+from engine.queries.tasks import ORDERS
 
 
 class TaskQuery(PageQuery):
@@ -16,8 +17,9 @@ class TaskQuery(PageQuery):
     process_key = fields.String(load_default=None)
     process_instance = fields.String(load_default=None)
     agency = fields.String(load_default=None)
-    due_before = fields.AwareDateTime(load_default=None)
+    due_before = DayOrMoment(load_default=None)
     q = fields.String(load_default=None, validate=validate.Length(1, 200))
+    sort = sorts(*ORDERS)
 
 
 class FormFieldOut(Output):

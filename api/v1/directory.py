@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Response
 
-from api.contract import Answer, arguments, body, cursor_values, expected_version, look, page, perform
+from api.bodies import arguments, body
+from api.contract import Answer, expected_version, look, perform
+from api.pages import cursor_values, page
 from api.passwords import hash_password
 from api.schemas.directory import (
     AccountIn,
@@ -26,6 +28,7 @@ from api.v1.noun import Noun
 from engine.commands import directory
 from engine.commands.directory import Login, Role
 from engine.queries import directory as queries
+from engine.queries.directory import AgencyFilter, MembershipFilter, PersonFilter
 from engine.runtime import Transaction
 
 blueprint = Noun("directory", "/api/v1", "Cơ quan, người dùng, vai trò")
@@ -37,11 +40,13 @@ blueprint = Noun("directory", "/api/v1", "Cơ quan, người dùng, vai trò")
 def list_agencies() -> Response:
     """Agencies by code; with `at` those in force on that day."""
     given = arguments(AgencyQuery())
+    wanted = AgencyFilter(given["at"], given["text"])
     after = cursor_values(given["cursor"], str) or ("",)
 
     def query(tx: Transaction) -> Answer:
-        found = list(queries.agencies(tx, given["at"], after[0], given["limit"] + 1))
-        return page(found, given["limit"], AgencyOut().dump, lambda a: (a.code,))
+        found = list(queries.agencies(tx, wanted, after[0], given["limit"] + 1))
+        total = queries.count_agencies(tx, wanted) if given["total"] else None
+        return page(found, given["limit"], AgencyOut().dump, lambda a: (a.code,), total)
 
     return look(query)
 
@@ -92,11 +97,13 @@ def change_agency(code: str) -> Response:
 def list_people() -> Response:
     """People: colleagues, or everybody for administrators."""
     given = arguments(PersonQuery())
+    wanted = PersonFilter(given["agency"], given["text"])
     after = cursor_values(given["cursor"], str) or ("",)
 
     def query(tx: Transaction) -> Answer:
-        found = list(queries.people(tx, after[0], given["limit"] + 1, given["agency"]))
-        return page(found, given["limit"], PersonOut().dump, lambda p: (p.id,))
+        found = list(queries.people(tx, wanted, after[0], given["limit"] + 1))
+        total = queries.count_people(tx, wanted) if given["total"] else None
+        return page(found, given["limit"], PersonOut().dump, lambda p: (p.id,), total)
 
     return look(query)
 
@@ -164,11 +171,25 @@ def add_account(person_id: str) -> Response:
 def list_memberships() -> Response:
     """Roles: of one's own agencies, or all for administrators."""
     given = arguments(MembershipQuery())
+    wanted = MembershipFilter(given["person"], given["agency"])
     after = cursor_values(given["cursor"], str) or ("",)
 
     def query(tx: Transaction) -> Answer:
-        found = list(queries.memberships(tx, given["person"], given["agency"], after[0], given["limit"] + 1))
-        return page(found, given["limit"], MembershipOut().dump, lambda m: (m.id,))
+        found = list(queries.memberships(tx, wanted, after[0], given["limit"] + 1))
+        total = queries.count_memberships(tx, wanted) if given["total"] else None
+        return page(found, given["limit"], MembershipOut().dump, lambda m: (m.id,), total)
+
+    return look(query)
+
+
+@blueprint.at("/memberships/<membership_id>", methods=["GET"])
+@blueprint.gives(200, MembershipOut)
+def get_membership(membership_id: str) -> Response:
+    """One role, with the ETag that its end needs."""
+
+    def query(tx: Transaction) -> Answer:
+        row = queries.membership(tx, membership_id)
+        return Answer(MembershipOut().dump(row), version=row.version)
 
     return look(query)
 

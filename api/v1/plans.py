@@ -6,16 +6,19 @@ from typing import Any
 
 from flask import Response, request
 
-from api.contract import Answer, arguments, body, cursor_values, look, page, perform, raw_body, whole
-from api.errors import RequestError
-from api.schemas.fields import PageQuery, listing
+from api.bodies import arguments, body, raw_body, wrong_type
+from api.contract import Answer, look, perform
+from api.pages import cursor_values, page, sorted_cursor, wanted, whole
+from api.schemas.fields import SearchIn, listing
 from api.schemas.plans import (
     CoverageOut,
     ExtensionIn,
     ExtensionOut,
     ImportOut,
     ObligationOut,
+    ObligationQuery,
     PlanOut,
+    PlanQuery,
     PlanTaskOut,
     PlanTaskQuery,
     RoundIn,
@@ -42,7 +45,7 @@ _PLAN = PlanOut(exclude=["tags"])
 def import_plan() -> Response:
     """Import a plan (YAML or JSON): all or nothing, each bad row named. 200 when nothing of it is new."""
     if request.mimetype not in _DOCUMENTS:
-        raise RequestError(415, "media-type", "Nội dung phải là YAML hoặc JSON.", "The body must be YAML or JSON.")
+        raise wrong_type("application/yaml", "application/json")
     document = parse_plan(raw_body(LARGEST_BYTES))
 
     def act(tx: Transaction) -> Answer:
@@ -53,16 +56,17 @@ def import_plan() -> Response:
 
 
 @blueprint.at("/plans", methods=["GET"])
-@blueprint.takes(PageQuery, "query")
+@blueprint.takes(PlanQuery, "query")
 @blueprint.gives(200, listing(PlanOut))
 def list_plans() -> Response:
     """All plans."""
-    given = arguments(PageQuery())
+    given = arguments(PlanQuery())
     after = cursor_values(given["cursor"], str) or ("",)
 
     def query(tx: Transaction) -> Answer:
         found = list(queries.plans(tx, after[0], given["limit"] + 1))
-        return page(found, given["limit"], _PLAN.dump, lambda p: (p.id,))
+        total = queries.count_plans(tx) if given["total"] else None
+        return page(found, given["limit"], _PLAN.dump, lambda p: (p.id,), total)
 
     return look(query)
 
@@ -82,16 +86,17 @@ def get_plan(plan_id: str) -> Response:
 
 
 @blueprint.at("/plans/<plan_id>/obligations", methods=["GET"])
-@blueprint.takes(PageQuery, "query")
+@blueprint.takes(ObligationQuery, "query")
 @blueprint.gives(200, listing(ObligationOut))
 def list_obligations(plan_id: str) -> Response:
     """What the plan binds whom to, in its order."""
-    given = arguments(PageQuery())
+    given = arguments(ObligationQuery())
     after = cursor_values(given["cursor"], int) or (0,)
 
     def query(tx: Transaction) -> Answer:
         found = list(queries.obligations(tx, plan_id, after[0], given["limit"] + 1))
-        return page(found, given["limit"], ObligationOut().dump, lambda o: (o.position,))
+        total = queries.count_obligations(tx, plan_id) if given["total"] else None
+        return page(found, given["limit"], ObligationOut().dump, lambda o: (o.position,), total)
 
     return look(query)
 
@@ -122,14 +127,15 @@ def open_round(obligation_id: str) -> Response:
 @blueprint.gives(200, listing(PlanTaskOut))
 def list_plan_tasks() -> Response:
     """Plan tasks that the actor may see; `bucket` is one of the four counts."""
-    given = arguments(PlanTaskQuery())
-    limit, after = given.pop("limit"), cursor_values(given.pop("cursor"), str) or ("",)
+    return _list_plan_tasks(wanted(PlanTaskQuery(), searched=False))
 
-    def query(tx: Transaction) -> Answer:
-        found = queries.plan_tasks(tx, PlanTaskFilter(**given), after[0], limit + 1)
-        return page(found, limit, lambda pair: _plan_task(*pair), lambda pair: (pair[0].id,))
 
-    return look(query)
+@blueprint.at("/plan-tasks/search", methods=["POST"])
+@blueprint.takes(SearchIn)
+@blueprint.gives(200, listing(PlanTaskOut))
+def search_plan_tasks() -> Response:
+    """The same list, asked for by a body {filter, sort, page}."""
+    return _list_plan_tasks(wanted(PlanTaskQuery(), searched=True))
 
 
 @blueprint.at("/plan-tasks/<plan_task_id>", methods=["GET"])
@@ -156,6 +162,23 @@ def request_extension(plan_task_id: str) -> Response:
         return Answer(ExtensionOut().dump(wish), 201)
 
     return perform(act)
+
+
+def _list_plan_tasks(given: dict[str, Any]) -> Response:
+    limit, sort, total = (given.pop(name) for name in ("limit", "sort", "total"))
+    order = queries.ORDERS[sort]
+    after = sorted_cursor(given.pop("cursor"), sort, order.kind)
+    narrowed = PlanTaskFilter(**given)
+
+    def position(pair: tuple[PlanTask, str | None]) -> tuple[Any, ...]:
+        return sort, *order.place(getattr(pair[0], order.name), pair[0].id)
+
+    def query(tx: Transaction) -> Answer:
+        found = queries.plan_tasks(tx, narrowed, after, limit + 1, sort)
+        counted = queries.count_plan_tasks(tx, narrowed) if total else None
+        return page(found, limit, lambda pair: _plan_task(*pair), position, counted)
+
+    return look(query)
 
 
 def _plan_task(task: PlanTask, bucket: str | None) -> dict[str, Any]:

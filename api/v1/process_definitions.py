@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response, current_app, request
 
 from api.auth import actor, engine
-from api.contract import Answer, arguments, cursor_values, look, page, perform, raw_body
+from api.bodies import MULTIPART, arguments, invalid, raw_body, uploads, wrong_type
+from api.contract import Answer, look, perform
 from api.errors import RequestError
-from api.schemas.fields import PageQuery, listing
-from api.schemas.processes import DefinitionOut
+from api.pages import cursor_values, page
+from api.schemas.fields import listing
+from api.schemas.processes import DefinitionOut, DefinitionQuery
 from api.v1.noun import Noun
 from api.v1.views import definition_json, deployment_json
 from engine.commands import definitions
@@ -18,12 +20,15 @@ from engine.runtime import Transaction
 blueprint = Noun("process-definitions", "/api/v1/process-definitions", "Định nghĩa quy trình")
 
 LARGEST_BYTES = 8 * 1024 * 1024
+LONGEST_NAME = 200
 _XML = frozenset({"application/xml", "text/xml"})
+_FILES = {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}}
+_BODY = {"application/xml": {"schema": {"type": "string"}}, MULTIPART: {"schema": _FILES}}
 
 
 @blueprint.at("", methods=["POST"])
 @blueprint.gives(201, DefinitionOut)
-@blueprint.describes(requestBody={"content": {"application/xml": {"schema": {"type": "string"}}}})
+@blueprint.describes(requestBody={"content": _BODY})
 def deploy() -> Response:
     """Deploy a diagram (XML) or several files together (multipart); 200 when identical content is deployed."""
     files = _files()
@@ -38,16 +43,17 @@ def deploy() -> Response:
 
 
 @blueprint.at("", methods=["GET"])
-@blueprint.takes(PageQuery, "query")
+@blueprint.takes(DefinitionQuery, "query")
 @blueprint.gives(200, listing(DefinitionOut))
 def list_definitions() -> Response:
     """All deployed versions."""
-    given = arguments(PageQuery())
+    given = arguments(DefinitionQuery())
     after = cursor_values(given["cursor"], str, int)
 
     def query(tx: Transaction) -> Answer:
         found = list(queries.page(tx, after, given["limit"] + 1))
-        return page(found, given["limit"], definition_json, lambda d: (d.key, d.version))
+        total = queries.count(tx) if given["total"] else None
+        return page(found, given["limit"], definition_json, lambda d: (d.key, d.version), total)
 
     return look(query)
 
@@ -89,15 +95,23 @@ def publish(key: str, version: int) -> Response:
 
 def _files() -> dict[str, bytes]:
     if request.mimetype in _XML:
-        return {request.args.get("file", "upload.bpmn")[:200]: raw_body(LARGEST_BYTES)}
-    if request.mimetype == "multipart/form-data":
-        files = {f.filename or name: f.read() for name, f in request.files.items(multi=True)}
-        if files:
-            return files
+        name = request.args.get("file", "upload.bpmn")
+        _require_name(name)
+        return {name: raw_body(LARGEST_BYTES)}
+    if request.mimetype != MULTIPART:
+        raise wrong_type("application/xml", MULTIPART)
+    found = uploads(LARGEST_BYTES)
+    if not found:
         raise RequestError(400, "no-file", "Không có tệp nào.", "There is no file.")
-    raise RequestError(
-        415,
-        "media-type",
-        "Nội dung phải là application/xml hoặc multipart/form-data.",
-        "The body must be application/xml or multipart/form-data.",
-    )
+    files: dict[str, bytes] = {}
+    for field, name, content in found:
+        _require_name(name)
+        if name in files:
+            raise invalid(field, "duplicate", f"Có hai tệp tên “{name}”.", f"There are two files named “{name}”.")
+        files[name] = content
+    return files
+
+
+def _require_name(name: str) -> None:
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+        raise invalid("file", "name", "Tên tệp không hợp lệ.", "The file name is not fit.")

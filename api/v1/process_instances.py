@@ -7,15 +7,17 @@ from typing import Any
 
 from flask import Response
 
-from api.contract import Answer, arguments, body, cursor_values, expected_version, look, page, perform
+from api.bodies import arguments, body
+from api.contract import Answer, expected_version, look, perform
 from api.errors import speaks_english
-from api.schemas.fields import PageQuery, Reason, listing
-from api.schemas.processes import EventOut, InstanceIn, InstanceOut, InstanceQuery
+from api.pages import cursor_values, page, sorted_cursor, wanted
+from api.schemas.fields import Reason, SearchIn, listing
+from api.schemas.processes import EventOut, EventQuery, InstanceIn, InstanceOut, InstanceQuery
 from api.v1.noun import Noun
 from api.v1.views import case_answer, instance_answer, instance_json
 from engine.commands import instances
 from engine.commands.instances import Start
-from engine.queries import history
+from engine.queries import history, incidents
 from engine.queries import instances as queries
 from engine.queries.history import HistoryEvent
 from engine.queries.instances import InstanceFilter
@@ -30,9 +32,12 @@ _VERBS = {"suspend": instances.suspend, "resume": instances.resume, "cancel": in
 @blueprint.takes(InstanceIn)
 @blueprint.gives(201, InstanceOut)
 def start() -> Response:
-    """Start a process."""
+    """Start a process; one whose first step fails is there all the same, in the state incident."""
     given = body(InstanceIn())
-    return perform(lambda tx: case_answer(instances.start(tx, Start(**given)), 201))
+    return perform(
+        lambda tx: case_answer(instances.start(tx, Start(**given)), 201),
+        settled=lambda tx, case: case_answer(case, 201),
+    )
 
 
 @blueprint.at("", methods=["GET"])
@@ -40,34 +45,41 @@ def start() -> Response:
 @blueprint.gives(200, listing(InstanceOut))
 def list_instances() -> Response:
     """Instances that the actor may see, newest first."""
-    given = arguments(InstanceQuery())
-    limit, after = given.pop("limit"), cursor_values(given.pop("cursor"), datetime, str)
+    return _list(wanted(InstanceQuery(), searched=False))
 
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.page(tx, InstanceFilter(**given), after, limit + 1))
-        return page(found, limit, instance_json, lambda i: (i.started_at, i.id))
 
-    return look(query)
+@blueprint.at("/search", methods=["POST"])
+@blueprint.takes(SearchIn)
+@blueprint.gives(200, listing(InstanceOut))
+def search_instances() -> Response:
+    """The same list, asked for by a body {filter, sort, page}."""
+    return _list(wanted(InstanceQuery(), searched=True))
 
 
 @blueprint.at("/<instance_id>", methods=["GET"])
 @blueprint.gives(200, InstanceOut)
 def get_instance(instance_id: str) -> Response:
     """One instance."""
-    return look(lambda tx: instance_answer(queries.get(tx, instance_id)))
+
+    def query(tx: Transaction) -> Answer:
+        row = queries.get(tx, instance_id)
+        return instance_answer(row, incidents.open_of(tx, row.id) if row.state == "incident" else ())
+
+    return look(query)
 
 
 @blueprint.at("/<instance_id>/history", methods=["GET"])
-@blueprint.takes(PageQuery, "query")
+@blueprint.takes(EventQuery, "query")
 @blueprint.gives(200, listing(EventOut))
 def get_history(instance_id: str) -> Response:
     """What happened, in order."""
-    given, english = arguments(PageQuery()), speaks_english()
+    given, english = arguments(EventQuery()), speaks_english()
     after = cursor_values(given["cursor"], int) or (0,)
 
     def query(tx: Transaction) -> Answer:
         found = history.of_instance(tx, instance_id, after[0], given["limit"] + 1)
-        return page(found, given["limit"], lambda e: _event(e, english=english), lambda e: (e.seq,))
+        total = history.length(tx, instance_id) if given["total"] else None
+        return page(found, given["limit"], lambda e: _event(e, english=english), lambda e: (e.seq,), total)
 
     return look(query)
 
@@ -79,6 +91,19 @@ def manage(instance_id: str, verb: str) -> Response:
     """Suspend, resume or cancel an instance, with the reason."""
     given, expected = body(Reason()), expected_version()
     return perform(lambda tx: case_answer(_VERBS[verb](tx, instance_id, given["reason"], expected)))
+
+
+def _list(given: dict[str, Any]) -> Response:
+    limit, sort, total = (given.pop(name) for name in ("limit", "sort", "total"))
+    after = sorted_cursor(given.pop("cursor"), sort, datetime)
+    narrowed = InstanceFilter(**given)
+
+    def query(tx: Transaction) -> Answer:
+        found = list(queries.page(tx, narrowed, after, limit + 1, sort))
+        counted = queries.count(tx, narrowed) if total else None
+        return page(found, limit, instance_json, lambda i: (sort, i.started_at, i.id), counted)
+
+    return look(query)
 
 
 def _event(event: HistoryEvent, *, english: bool) -> dict[str, Any]:

@@ -5,20 +5,23 @@ Rule: an unknown user name costs the same time and gives the same answer as a wr
 
 from __future__ import annotations
 
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from api.auth import actor, cookie_name, csrf_token, engine, session_secret
-from api.contract import Answer, body, look, perform, respond
+from api.bodies import body
+from api.contract import Answer, look, perform, respond
+from api.pages import whole
 from api.passwords import matches
 from api.schemas.directory import PersonOut
 from api.schemas.fields import listing
 from api.schemas.session import MeOut, SessionIn, SessionOut, TokenIn, TokenOut
+from api.throttle import Throttle, address_of
 from api.v1.noun import Noun
 from engine.access import SYSTEM, Actor
 from engine.commands import credentials
 from engine.commands.credentials import SESSION_LENGTH
 from engine.errors import UnauthenticatedError
-from engine.models.directory import Person
+from engine.models.directory import Account, Person
 from engine.queries.directory import account_of
 from engine.runtime import Transaction
 
@@ -31,11 +34,7 @@ blueprint = Noun("session", "/api/v1", "Đăng nhập, người dùng hiện t�
 def open_session() -> Response:
     """Log in with a user name and password; the answer sets the session cookie."""
     given = body(SessionIn())
-    engine().read(SYSTEM, credentials.require_patience, given["username"])
-    account = engine().read(SYSTEM, account_of, given["username"])
-    if not matches(account.password_hash if account else None, given["password"]) or account is None:
-        engine().run(SYSTEM, credentials.note_failure, given["username"])
-        raise UnauthenticatedError
+    account = _account(given["username"], given["password"])
     who = Actor(account.person_id, account.id, request_id=g.request_id)
     secret = engine().run(who, credentials.open_session, account.id)
     person = engine().read(SYSTEM, lambda tx: PersonOut().dump(tx.session.get_one(Person, account.person_id)))
@@ -52,7 +51,8 @@ def close_session() -> Response:
     if secret:
         engine().run(actor(), credentials.close_session, secret)
     answer = Response(status=204)
-    answer.delete_cookie(cookie_name(), path="/")
+    # Browsers ignore what is said about a `__Host-` cookie without `secure`.
+    answer.delete_cookie(cookie_name(), path="/", httponly=True, secure=_is_over_tls(), samesite="Lax")
     return answer
 
 
@@ -73,14 +73,14 @@ def me() -> Response:
 @blueprint.takes(TokenIn)
 @blueprint.gives(201, TokenOut)
 def create_token() -> Response:
-    """A new token for programs; its secret is shown this once."""
+    """A new token for programs; its secret is shown this once, not even a repeated Idempotency-Key tells it again."""
     given = body(TokenIn())
 
     def act(tx: Transaction) -> Answer:
         token, secret = credentials.create_token(tx, given["name"], given["expires_at"], given["scopes"])
         return Answer(_SHOWN.dump(token) | {"token": secret}, 201)
 
-    return perform(act)
+    return perform(act, conceal=("token",))
 
 
 @blueprint.at("/tokens", methods=["GET"])
@@ -89,8 +89,7 @@ def list_tokens() -> Response:
     """The actor's own tokens."""
 
     def query(tx: Transaction) -> Answer:
-        found = _SHOWN.dump(credentials.tokens(tx), many=True)
-        return Answer({"items": found, "page": {"next_cursor": None, "limit": len(found)}})
+        return whole(_SHOWN.dump(credentials.tokens(tx), many=True))
 
     return look(query)
 
@@ -110,13 +109,31 @@ def revoke_token(token_id: str) -> Response:
 _SHOWN = TokenOut(exclude=["token"])
 
 
+def _account(username: str, password: str) -> Account:
+    """The account with that user name and password; whoever guesses too often has to wait."""
+    throttle: Throttle = current_app.extensions["dondoc_throttle"]
+    address, now = address_of(request), engine().clock.now()
+    throttle.require_patience(address, now)
+    engine().read(SYSTEM, credentials.require_patience, username)
+    account = engine().read(SYSTEM, account_of, username)
+    if not matches(account.password_hash if account else None, password) or account is None:
+        throttle.note_failure(address, now)
+        engine().run(SYSTEM, credentials.note_failure, username)
+        raise UnauthenticatedError
+    return account
+
+
+def _is_over_tls() -> bool:
+    return not current_app.config["IS_DEVELOPMENT"]
+
+
 def _set_cookie(answer: Response, secret: str) -> None:
     answer.set_cookie(
         cookie_name(),
         secret,
         max_age=SESSION_LENGTH,
         httponly=True,
-        secure=not current_app.config["IS_DEVELOPMENT"],
+        secure=_is_over_tls(),
         samesite="Lax",
         path="/",
     )

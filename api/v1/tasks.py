@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from api.auth import actor, engine
-from api.contract import (
-    Answer,
-    arguments,
-    body,
-    cursor_values,
-    expected_version,
-    look,
-    page,
-    perform,
-    too_large,
-    whole,
-)
+from api.bodies import body, uploads
+from api.contract import Answer, expected_part, expected_version, look, perform
 from api.errors import RequestError, speaks_english
-from api.schemas.fields import Nothing, listing
+from api.pages import page, sorted_cursor, wanted, whole
+from api.schemas.fields import Nothing, SearchIn, listing
 from api.schemas.tasks import (
     AttachmentOut,
     CommentIn,
@@ -42,9 +35,7 @@ from engine.runtime import Transaction
 
 blueprint = Noun("tasks", "/api/v1/tasks", "Công việc của tôi")
 
-_MULTIPART_OVERHEAD = 64 * 1024
-_PLAIN_VERBS = {"claim": tasks.claim, "unclaim": tasks.unclaim, "resolve": tasks.resolve}
-_PERSON_VERBS = {"assign": tasks.assign, "delegate": tasks.delegate}
+_FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 _VARIABLES, _NOTHING, _PERSON = VariablesIn(), Nothing(), PersonChoice()
 
 
@@ -53,41 +44,27 @@ _VARIABLES, _NOTHING, _PERSON = VariablesIn(), Nothing(), PersonChoice()
 @blueprint.gives(200, listing(TaskOut))
 def list_tasks() -> Response:
     """Tasks, oldest first: mine, those offered to me, or all that I may see."""
-    given, english = arguments(TaskQuery()), speaks_english()
-    after = cursor_values(given["cursor"], datetime, str)
-    wanted = TaskFilter(
-        assignee=given["assignee"] is not None,
-        candidate=given["candidate"] is not None,
-        state=given["state"],
-        process_key=given["process_key"],
-        instance_id=given["process_instance"],
-        agency=given["agency"],
-        due_before=given["due_before"],
-        text=given["q"],
-    )
+    return _list(wanted(TaskQuery(), searched=False))
 
-    def query(tx: Transaction) -> Answer:
-        found = queries.page(tx, wanted, after, given["limit"] + 1)
-        return page(
-            found,
-            given["limit"],
-            lambda t: task_json(t, english=english),
-            lambda t: (t.row["created_at"], t.row["id"]),
-        )
 
-    return look(query)
+@blueprint.at("/search", methods=["POST"])
+@blueprint.takes(SearchIn)
+@blueprint.gives(200, listing(TaskOut))
+def search_tasks() -> Response:
+    """The same list, asked for by a body {filter, sort, page}."""
+    return _list(wanted(TaskQuery(), searched=True))
 
 
 @blueprint.at("/<task_id>", methods=["GET"])
 @blueprint.gives(200, TaskOut)
 def get_task(task_id: str) -> Response:
-    """One task with its form, my draft and what I may do now."""
+    """One task with its form, my draft and what I may do now. Its ETag speaks of the task and of the draft."""
     english = speaks_english()
 
     def query(tx: Transaction) -> Answer:
         task, draft = queries.get(tx, task_id), queries.draft_of(tx, task_id)
         shown = task_json(task, english=english, draft=draft.variables if draft else None)
-        return Answer(shown, version=task.row["version"])
+        return Answer(shown, version=task.row["version"], part=draft.version if draft else 0)
 
     return look(query)
 
@@ -108,36 +85,57 @@ def complete(task_id: str) -> Response:
     return perform(act)
 
 
-@blueprint.at("/<task_id>/<any(claim, unclaim, resolve):verb>", methods=["POST"])
+@blueprint.at("/<task_id>/claim", methods=["POST"])
 @blueprint.takes(Nothing)
 @blueprint.gives(200, TaskOut)
-def turn(task_id: str, verb: str) -> Response:
-    """Claim a task, give it back, or hand a delegated one back to its owner."""
-    body(_NOTHING)
-    expected, english = expected_version(), speaks_english()
-    return perform(lambda tx: _shown(_PLAIN_VERBS[verb](tx, task_id, expected), english=english))
+def claim(task_id: str) -> Response:
+    """Take an offered task for oneself."""
+    return _turn(tasks.claim, task_id)
 
 
-@blueprint.at("/<task_id>/<any(assign, delegate):verb>", methods=["POST"])
+@blueprint.at("/<task_id>/unclaim", methods=["POST"])
+@blueprint.takes(Nothing)
+@blueprint.gives(200, TaskOut)
+def unclaim(task_id: str) -> Response:
+    """Give a claimed task back to those it was offered to."""
+    return _turn(tasks.unclaim, task_id)
+
+
+@blueprint.at("/<task_id>/resolve", methods=["POST"])
+@blueprint.takes(Nothing)
+@blueprint.gives(200, TaskOut)
+def resolve(task_id: str) -> Response:
+    """Hand a delegated task back to its owner."""
+    return _turn(tasks.resolve, task_id)
+
+
+@blueprint.at("/<task_id>/assign", methods=["POST"])
 @blueprint.takes(PersonChoice)
 @blueprint.gives(200, TaskOut)
-def give(task_id: str, verb: str) -> Response:
-    """Give a task to somebody: as head of the agency, or for a while as its holder."""
-    given, expected, english = body(_PERSON), expected_version(), speaks_english()
-    return perform(lambda tx: _shown(_PERSON_VERBS[verb](tx, task_id, given["person"], expected), english=english))
+def assign(task_id: str) -> Response:
+    """As head of the agency, give a task to one of those it is offered to."""
+    return _give(tasks.assign, task_id)
+
+
+@blueprint.at("/<task_id>/delegate", methods=["POST"])
+@blueprint.takes(PersonChoice)
+@blueprint.gives(200, TaskOut)
+def delegate(task_id: str) -> Response:
+    """Have a colleague work on a task that one holds; it comes back."""
+    return _give(tasks.delegate, task_id)
 
 
 @blueprint.at("/<task_id>/draft", methods=["PUT"])
 @blueprint.takes(VariablesIn)
 @blueprint.gives(200, DraftOut)
 def save_draft(task_id: str) -> Response:
-    """Keep what is filled in so far. If-Match: the draft's ETag, `"v0"` for the first."""
-    given, expected = body(_VARIABLES), expected_version(required=True)
+    """Keep what is filled in so far. If-Match: the ETag of the task as last read, or of the last draft saved."""
+    given, expected = body(_VARIABLES), expected_part()
 
     def act(tx: Transaction) -> Answer:
         draft = drafts.save(tx, task_id, given["variables"], expected)
         shown = {"variables": draft.variables, "version": draft.version, "saved_at": draft.saved_at}
-        return Answer(shown, version=draft.version)
+        return Answer(shown, version=queries.get(tx, task_id).row["version"], part=draft.version)
 
     return perform(act)
 
@@ -160,15 +158,7 @@ def list_comments(task_id: str) -> Response:
 
 @blueprint.at("/<task_id>/attachments", methods=["POST"])
 @blueprint.gives(201, AttachmentOut)
-@blueprint.describes(
-    requestBody={
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
-            }
-        }
-    }
-)
+@blueprint.describes(requestBody={"content": {"multipart/form-data": {"schema": _FILE}}})
 def attach(task_id: str) -> Response:
     """Attach a file (field `file`): pdf, docx, xlsx, png or jpg, at most 20 MiB."""
     name, content = _uploaded()
@@ -193,18 +183,52 @@ def get_attachment(task_id: str, attachment_id: str) -> Response:
     return answer
 
 
+def _list(given: dict[str, Any]) -> Response:
+    english, limit, sort = speaks_english(), given["limit"], given["sort"]
+    order, narrowed = queries.ORDERS[sort], _narrowed(given)
+    after = sorted_cursor(given["cursor"], sort, datetime)
+
+    def position(task: TaskView) -> tuple[Any, ...]:
+        return sort, *order.place(task.row[order.name], task.row["id"])
+
+    def query(tx: Transaction) -> Answer:
+        found = queries.page(tx, narrowed, after, limit + 1, sort)
+        total = queries.count(tx, narrowed) if given["total"] else None
+        return page(found, limit, lambda t: task_json(t, english=english), position, total)
+
+    return look(query)
+
+
+def _narrowed(given: dict[str, Any]) -> TaskFilter:
+    return TaskFilter(
+        assignee=given["assignee"] is not None,
+        candidate=given["candidate"] is not None,
+        state=given["state"],
+        process_key=given["process_key"],
+        instance_id=given["process_instance"],
+        agency=given["agency"],
+        due_before=given["due_before"],
+        text=given["q"],
+    )
+
+
+def _turn(verb: Callable[[Transaction, str, int | None], TaskView], task_id: str) -> Response:
+    body(_NOTHING)
+    expected, english = expected_version(), speaks_english()
+    return perform(lambda tx: _shown(verb(tx, task_id, expected), english=english))
+
+
+def _give(verb: Callable[[Transaction, str, str, int | None], TaskView], task_id: str) -> Response:
+    given, expected, english = body(_PERSON), expected_version(), speaks_english()
+    return perform(lambda tx: _shown(verb(tx, task_id, given["person"], expected), english=english))
+
+
 def _shown(task: TaskView, *, english: bool) -> Answer:
     return Answer(task_json(task, english=english), version=task.row["version"])
 
 
 def _uploaded() -> tuple[str, bytes]:
-    if request.mimetype != "multipart/form-data":
-        raise RequestError(
-            415, "media-type", "Nội dung phải là multipart/form-data.", "The body must be multipart/form-data."
-        )
-    if (request.content_length or 0) > LARGEST_BYTES + _MULTIPART_OVERHEAD:
-        raise too_large(LARGEST_BYTES)
-    found = request.files.get("file")
-    if found is None:
-        raise RequestError(400, "no-file", "Thiếu trường file.", "The field file is missing.", "file")
-    return found.filename or "", found.read(LARGEST_BYTES + 1)
+    found = [(name, content) for field, name, content in uploads(LARGEST_BYTES) if field == "file"]
+    if len(found) != 1:
+        raise RequestError(400, "no-file", "Cần đúng một tệp trong trường file.", "Send one file as `file`.", "file")
+    return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.contract import Answer
@@ -11,6 +12,7 @@ from engine.commands.definitions import Deployment
 from engine.deadlines import LOCAL
 from engine.forms import Field, Form
 from engine.models.definition import ProcessDefinition
+from engine.models.incident import Incident
 from engine.models.instance import ProcessInstance
 from engine.queries.tasks import TaskView
 
@@ -46,13 +48,19 @@ def form_json(form: Form | None, *, english: bool) -> dict[str, Any] | None:
 
 
 def case_answer(case: Case, status: int = 200) -> Answer:
-    """An instance that a command has just changed."""
-    return Answer(_instance(case, case.process_version, case.tokens), status, case.saved_version)
+    """An instance that a command has just changed, with the incidents that it raised."""
+    shown = _instance(case, case.process_version, case.tokens)
+    if case.state == "incident":
+        shown["incidents"] = [_incident(incident) for incident in case.incidents]
+    return Answer(shown, status, case.saved_version)
 
 
-def instance_answer(row: ProcessInstance) -> Answer:
-    """An instance as stored."""
-    return Answer(instance_json(row), version=row.version)
+def instance_answer(row: ProcessInstance, incidents: Sequence[Incident] = ()) -> Answer:
+    """An instance as stored, with its open incidents."""
+    shown = instance_json(row)
+    if row.state == "incident":
+        shown["incidents"] = [_incident(vars(incident)) for incident in incidents]
+    return Answer(shown, version=row.version)
 
 
 def instance_json(row: ProcessInstance) -> dict[str, Any]:
@@ -87,6 +95,12 @@ def _instance(thing: Case | ProcessInstance, version: int, tokens: list[Any]) ->
         "ended_at": thing.ended_at,
         "simulated": thing.simulated,
     }
+
+
+def _incident(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What whoever sees a case learns of its incident."""
+    shown = {name: row[name] for name in ("id", "element_id", "trace_id", "created_at")}
+    return shown | {"message": row["message_en"] if speaks_english() else row["message"]}
 
 
 def _field(field: Field, *, english: bool) -> dict[str, Any]:

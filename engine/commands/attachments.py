@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
+import unicodedata
 import zipfile
 from pathlib import PurePath
 
@@ -35,7 +37,7 @@ _PACKAGE_PART = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
 def add(tx: Transaction, task_id: str, file_name: str, content: bytes) -> TaskAttachment:
     """Attach a file (pdf, docx, xlsx, png, jpg; at most 20 MiB) to a task that the actor works on or may take."""
     task = tasks.locked(tx, task_id, "attach")
-    name = PurePath(file_name.replace("\\", "/")).name
+    name = unicodedata.normalize("NFC", PurePath(file_name.replace("\\", "/")).name)
     media_type = media_type_of(name, content)
     attachment = TaskAttachment(
         id=new_id(),
@@ -57,9 +59,12 @@ def add(tx: Transaction, task_id: str, file_name: str, content: bytes) -> TaskAt
 def media_type_of(name: str, content: bytes) -> str:
     """The media type of a file that may be kept. Raises InvalidDataError for any other."""
     suffix = PurePath(name).suffix.lower()
-    if not content or len(content) > LARGEST_BYTES or not name or len(name) > _LONGEST_NAME:
+    fits = 0 < len(name) <= _LONGEST_NAME and name.isprintable()
+    if not content or len(content) > LARGEST_BYTES or not fits:
         raise _refused(
-            "size", "Tệp rỗng, quá 20 MiB hoặc tên quá dài.", "The file is empty, over 20 MiB or its name too long."
+            "size",
+            "Tệp rỗng, quá 20 MiB hoặc tên tệp không hợp lệ.",
+            "The file is empty, over 20 MiB or its name is not fit.",
         )
     magic, media_type = _MAGIC.get(suffix, (None, ""))
     if magic is None or not content.startswith(magic) or not _is_package(suffix, content):
@@ -77,7 +82,7 @@ def _is_package(suffix: str, content: bytes) -> bool:
         return True
     try:
         members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError):  # what broken archives raise
         return False
     names = {m.filename for m in members}
     small = len(members) <= _ZIP_MEMBERS and sum(m.file_size for m in members) <= _ZIP_UNPACKED_BYTES

@@ -9,17 +9,20 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 
 from engine.commands.journal import record_system
-from engine.errors import BusyError, FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
+from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, NotFoundError, TooManyAttemptsError
 from engine.models.columns import new_id
 from engine.models.directory import Account, ApiToken, LoginFailure, LoginSession
-from engine.queries.directory import secret_hash
+from engine.queries.directory import IDLE_LENGTH, secret_hash
 from engine.runtime import Transaction
 
 SECRET_BYTES = 32
 SESSION_LENGTH = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=5)
+READ, WRITE = "read", "write"
+SCOPES = (READ, WRITE)
 FREE_FAILURES = 5
 LONGEST_WAIT = timedelta(minutes=5)
 
@@ -27,7 +30,10 @@ LONGEST_WAIT = timedelta(minutes=5)
 def create_token(
     tx: Transaction, name: str, expires_at: datetime | None = None, scopes: Sequence[str] = (), account_id: str = ""
 ) -> tuple[ApiToken, str]:
-    """A new token of the actor's account (or, for the system, of `account_id`) and its secret, never shown again."""
+    """A new token of the actor's account (or, for the system, of `account_id`) and its secret, never shown again.
+
+    `scopes` narrow it to what SCOPES names; none at all means everything that the account may do.
+    """
     account = tx.actor.account_id or (account_id if tx.actor.is_system else "")
     if not account:
         raise ForbiddenError("create-token", "Không có tài khoản để cấp mã.", "There is no account to give it to.")
@@ -36,13 +42,14 @@ def create_token(
     if expires_at is not None and expires_at <= tx.now:
         message_vi = "Thời điểm hết hạn phải ở tương lai."
         raise InvalidDataError([FieldProblem("expires_at", "past", message_vi, "It must be in the future.")])
+    _require_known(scopes)
     secret = "dd_" + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken(
         id=new_id(),
         account_id=account,
         name=name.strip(),
         secret_hash=secret_hash(secret),
-        scopes=list(scopes),
+        scopes=sorted(set(scopes)),
         created_at=tx.now,
         expires_at=expires_at,
     )
@@ -90,8 +97,21 @@ def close_session(tx: Transaction, secret: str) -> None:
     record_system(tx, "logged-out", {"account": tx.actor.account_id})
 
 
+def note_use(tx: Transaction, secret: str) -> None:
+    """Note that a browser session is in use, so that it does not count as idle."""
+    query = update(LoginSession).where(LoginSession.secret_hash == secret_hash(secret))
+    tx.session.execute(query.values(seen_at=tx.now))
+
+
+def forget_old(tx: Transaction) -> None:
+    """Delete sessions that are over or long unused, and failures that slow nobody down any more."""
+    over = or_(LoginSession.expires_at <= tx.now, LoginSession.seen_at <= tx.now - IDLE_LENGTH)
+    tx.session.execute(delete(LoginSession).where(over))
+    tx.session.execute(delete(LoginFailure).where(LoginFailure.last_at < tx.now - LONGEST_WAIT))
+
+
 def require_patience(tx: Transaction, username: str) -> None:
-    """Raise BusyError while a user name that failed too often lately has to wait."""
+    """Raise TooManyAttemptsError while a user name that failed too often lately has to wait."""
     failure = tx.session.get(LoginFailure, username)
     if failure is None or failure.count < FREE_FAILURES:
         return
@@ -99,7 +119,7 @@ def require_patience(tx: Transaction, username: str) -> None:
     wait = min(timedelta(seconds=2**doublings), LONGEST_WAIT)
     left = failure.last_at + wait - tx.now
     if left > timedelta(0):
-        raise BusyError(left)
+        raise TooManyAttemptsError(left)
 
 
 def note_failure(tx: Transaction, username: str) -> None:
@@ -110,3 +130,14 @@ def note_failure(tx: Transaction, username: str) -> None:
         tx.session.add(failure)
     quiet = failure.count and tx.now - failure.last_at > LONGEST_WAIT
     failure.count, failure.last_at = 1 if quiet else failure.count + 1, tx.now
+
+
+def _require_known(scopes: Sequence[str]) -> None:
+    listed = ", ".join(SCOPES)
+    problems = [
+        FieldProblem(f"scopes[{n}]", "option", f"Phải là một trong: {listed}.", f"Must be one of: {listed}.")
+        for n, scope in enumerate(scopes)
+        if scope not in SCOPES
+    ]
+    if problems:
+        raise InvalidDataError(problems)

@@ -19,6 +19,7 @@ from engine.errors import ConflictError, FieldProblem, InvalidDataError, StaleVe
 from engine.models.columns import new_id
 from engine.models.directory import Account, Agency, Membership, Person
 from engine.queries.directory import agency as find_agency
+from engine.queries.directory import membership as find_membership
 from engine.queries.directory import person as find_person
 from engine.queries.directory import require_administrator
 from engine.runtime import Transaction
@@ -138,14 +139,14 @@ def add_membership(tx: Transaction, person_id: str, role: Role) -> Membership:
 
 
 def end_membership(tx: Transaction, membership_id: str, expected_version: int | None = None) -> Membership:
-    """Let a role end with yesterday, so that it holds no more from now on."""
+    """Let a role end with yesterday, so that it holds no more from now on. Raises ConflictError when it is over."""
     require_administrator(tx.actor)
-    row = tx.session.get(Membership, membership_id)
-    if row is None:
-        raise _invalid("id", "unknown", "Không có vai trò này.", "There is no such membership.")
+    row = find_membership(tx, membership_id)
     _require_version(expected_version, row.version)
-    old = row.valid_to
-    row.valid_to, row.version = deadlines.local_date(tx.now) - timedelta(days=1), row.version + 1
+    old, yesterday = row.valid_to, deadlines.local_date(tx.now) - timedelta(days=1)
+    if old is not None and old <= yesterday:
+        raise ConflictError("Vai trò này đã chấm dứt.", "The membership has ended already.")
+    row.valid_to, row.version = yesterday, row.version + 1
     change = {"old": old.isoformat() if old else None, "new": row.valid_to.isoformat()}
     record_system(tx, "membership-ended", {"membership": row.id, "valid_to": change})
     return row
@@ -156,7 +157,9 @@ def add_agency(tx: Transaction, values: Mapping[str, Any]) -> Agency:
     require_administrator(tx.actor)
     if tx.session.get(Agency, values["code"]) is not None:
         raise ConflictError("Mã cơ quan đã được dùng.", "The agency code is taken.")
+    _require_agency_links(tx, values["code"], values)
     agency = Agency(**values, version=1)
+    _require_order(agency.valid_from, agency.valid_to)
     tx.session.add(agency)
     tx.session.flush()
     record_system(tx, "agency-added", {"agency": agency.code})
@@ -171,8 +174,10 @@ def change_agency(
     agency = find_agency(tx, code)
     _require_version(expected_version, agency.version)
     told = {name: {"old": _plain(getattr(agency, name)), "new": _plain(value)} for name, value in changes.items()}
+    _require_agency_links(tx, code, changes)
     for name, value in changes.items():
         setattr(agency, name, value)
+    _require_order(agency.valid_from, agency.valid_to)
     agency.version += 1
     record_system(tx, "agency-changed", {"agency": code, "changes": told})
     return agency
@@ -185,8 +190,22 @@ def _require_role(tx: Transaction, role: Role) -> None:
         raise _invalid("agency", "required", "Vai trò này gắn với một cơ quan.", "This role needs an agency.")
     if role.agency is not None and tx.session.get(Agency, role.agency) is None:
         raise _invalid("agency", "unknown", "Không có cơ quan này.", "There is no such agency.")
-    if role.valid_from and role.valid_to and role.valid_to < role.valid_from:
+    _require_order(role.valid_from, role.valid_to)
+
+
+def _require_order(first: date | None, last: date | None) -> None:
+    if first and last and last < first:
         raise _invalid("valid_to", "order", "Ngày kết thúc trước ngày bắt đầu.", "It ends before it begins.")
+
+
+def _require_agency_links(tx: Transaction, code: str, values: Mapping[str, Any]) -> None:
+    """Raise InvalidDataError for a parent or successor that does not exist or is the agency itself."""
+    for column, field in (("parent_code", "parent"), ("successor_code", "successor")):
+        other = values.get(column)
+        if other == code:
+            raise _invalid(field, "self", "Cơ quan không thể trỏ tới chính mình.", "It may not be the agency itself.")
+        if other is not None and tx.session.get(Agency, other) is None:
+            raise _invalid(field, "unknown", "Không có cơ quan này.", "There is no such agency.")
 
 
 def _require_version(expected: int | None, actual: int) -> None:

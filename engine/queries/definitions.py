@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.errors import NotFoundError
 from engine.models.definition import ProcessDefinition
@@ -19,6 +19,11 @@ def page(tx: Transaction, after: tuple[str, int] | None = None, limit: int = 50)
         key, version = after
         query = query.where((table.key > key) | ((table.key == key) & (table.version > version)))
     return tx.session.scalars(query).all()
+
+
+def count(tx: Transaction) -> int:
+    """How many versions there are."""
+    return tx.session.scalar(select(func.count()).select_from(ProcessDefinition)) or 0
 
 
 def versions(tx: Transaction, key: str) -> Sequence[ProcessDefinition]:

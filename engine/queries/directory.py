@@ -7,27 +7,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engine import deadlines
 from engine.access import Actor, Grant
 from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
 from engine.models.directory import Account, Agency, AgencyGroupMember, Membership, Person
 from engine.models.statements import FIND_SESSION, FIND_TOKEN
+from engine.queries.ordering import count_of
+from engine.queries.wording import holds
 from engine.runtime import Transaction
+
+IDLE_LENGTH = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a credential stands for: the actor, and how to address the person."""
+    """Who a credential stands for: the actor, and how to address the person.
+
+    `seen_at` is when a browser session was last noted as used; None for a token.
+    """
 
     actor: Actor
     full_name: str
     language: str
+    seen_at: datetime | None = None
 
 
 def secret_hash(secret: str) -> str:
@@ -44,11 +52,11 @@ def identity_of_token(tx: Transaction, secret: str, request_id: str | None) -> I
 
 
 def identity_of_session(tx: Transaction, secret: str, request_id: str | None) -> Identity | None:
-    """Who a browser session stands for; None when it is unknown or over, or the account is closed."""
+    """Who a browser session stands for; None when it is unknown, over or long unused, or the account is closed."""
     rows = tx.fetch_all(FIND_SESSION, secret_hash=secret_hash(secret))
-    if not rows or rows[0]["expires_at"] <= tx.now:
+    if not rows or rows[0]["expires_at"] <= tx.now or rows[0]["seen_at"] + IDLE_LENGTH <= tx.now:
         return None
-    return _identity(tx, rows, request_id, ())
+    return replace(_identity(tx, rows, request_id, ()), seen_at=rows[0]["seen_at"])
 
 
 def grants_of_person(tx: Transaction, person_id: str) -> tuple[Grant, ...]:
@@ -69,15 +77,39 @@ def account_of(tx: Transaction, username: str) -> Account | None:
     ).first()
 
 
-def agencies(tx: Transaction, at: date | None = None, after: str = "", limit: int = 50) -> Sequence[Agency]:
-    """Up to `limit` agencies by code after one; with `at` only those in force on that local day."""
-    query = select(Agency).where(Agency.code > after).order_by(Agency.code).limit(limit)
-    if at is not None:
-        query = query.where(
-            or_(Agency.valid_from.is_(None), Agency.valid_from <= at),
-            or_(Agency.valid_to.is_(None), Agency.valid_to >= at),
-        )
-    return tx.session.scalars(query).all()
+@dataclass(frozen=True)
+class AgencyFilter:
+    """Which agencies: those in force on a local day, and those whose name or abbreviation holds some words."""
+
+    at: date | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class PersonFilter:
+    """Which people: those with a role at an agency, and those whose name holds some words."""
+
+    agency: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class MembershipFilter:
+    """Which memberships: of a person, at an agency."""
+
+    person: str | None = None
+    agency: str | None = None
+
+
+def agencies(tx: Transaction, wanted: AgencyFilter, after: str = "", limit: int = 50) -> Sequence[Agency]:
+    """Up to `limit` agencies by code after one."""
+    query = _agencies(tx, wanted).where(Agency.code > after).order_by(Agency.code)
+    return tx.session.scalars(query.limit(limit)).all()
+
+
+def count_agencies(tx: Transaction, wanted: AgencyFilter) -> int:
+    """How many agencies there are in that list."""
+    return count_of(tx, _agencies(tx, wanted))
 
 
 def agency(tx: Transaction, code: str) -> Agency:
@@ -108,15 +140,15 @@ def members_of(tx: Transaction, codes: Iterable[str], day: date) -> list[Agency]
     return [a for a in tx.session.scalars(query) if a.in_force(day)]
 
 
-def people(tx: Transaction, after: str = "", limit: int = 50, agency_code: str | None = None) -> Sequence[Person]:
+def people(tx: Transaction, wanted: PersonFilter, after: str = "", limit: int = 50) -> Sequence[Person]:
     """Up to `limit` people by id after one: all for administrators, colleagues for everybody else."""
-    query = select(Person).where(Person.id > after).order_by(Person.id).limit(limit)
-    if not _administers(tx.actor):
-        colleagues = select(Membership.person_id).where(Membership.agency_code.in_(sorted(tx.actor.agencies)))
-        query = query.where(or_(Person.id == tx.actor.person_id, Person.id.in_(colleagues)))
-    if agency_code is not None:
-        query = query.where(Person.id.in_(select(Membership.person_id).where(Membership.agency_code == agency_code)))
-    return tx.session.scalars(query).all()
+    query = _people(tx, wanted).where(Person.id > after).order_by(Person.id)
+    return tx.session.scalars(query.limit(limit)).all()
+
+
+def count_people(tx: Transaction, wanted: PersonFilter) -> int:
+    """How many people there are in that list."""
+    return count_of(tx, _people(tx, wanted))
 
 
 def person(tx: Transaction, person_id: str) -> Person:
@@ -128,29 +160,67 @@ def person(tx: Transaction, person_id: str) -> Person:
     return found
 
 
-def memberships(
-    tx: Transaction, person_id: str | None = None, agency_code: str | None = None, after: str = "", limit: int = 50
-) -> Sequence[Membership]:
+def memberships(tx: Transaction, wanted: MembershipFilter, after: str = "", limit: int = 50) -> Sequence[Membership]:
     """Up to `limit` memberships by id after one: all for administrators, of one's agencies for everybody else."""
-    query = select(Membership).where(Membership.id > after).order_by(Membership.id).limit(limit)
-    if not _administers(tx.actor):
-        query = query.where(
-            or_(
-                Membership.person_id == tx.actor.person_id,
-                Membership.agency_code.in_(sorted(tx.actor.agencies)),
-            )
-        )
-    if person_id is not None:
-        query = query.where(Membership.person_id == person_id)
-    if agency_code is not None:
-        query = query.where(Membership.agency_code == agency_code)
-    return tx.session.scalars(query).all()
+    query = _memberships(tx, wanted).where(Membership.id > after).order_by(Membership.id)
+    return tx.session.scalars(query.limit(limit)).all()
+
+
+def count_memberships(tx: Transaction, wanted: MembershipFilter) -> int:
+    """How many memberships there are in that list."""
+    return count_of(tx, _memberships(tx, wanted))
+
+
+def membership(tx: Transaction, membership_id: str) -> Membership:
+    """One membership the actor may know of. Raises NotFoundError."""
+    query = _memberships(tx, MembershipFilter()).where(Membership.id == membership_id)
+    found = tx.session.scalars(query).first()
+    if found is None:
+        raise NotFoundError("membership", membership_id)
+    return found
 
 
 def require_administrator(actor: Actor) -> None:
     """Raise ForbiddenError unless the actor administers the directory."""
     if not actor.is_system and "sysadmin" not in actor.roles:
         raise ForbiddenError("administer", "Chỉ quản trị viên hệ thống được làm việc này.", "Administrators only.")
+
+
+def _agencies(tx: Transaction, wanted: AgencyFilter) -> Select[Agency]:
+    query = select(Agency)
+    if wanted.at is not None:
+        query = query.where(
+            or_(Agency.valid_from.is_(None), Agency.valid_from <= wanted.at),
+            or_(Agency.valid_to.is_(None), Agency.valid_to >= wanted.at),
+        )
+    if wanted.text is not None:
+        names = (Agency.name_vi, Agency.name_en, Agency.abbr)
+        query = query.where(or_(*(holds(name, wanted.text, tx.engine.database.name) for name in names)))
+    return query
+
+
+def _people(tx: Transaction, wanted: PersonFilter) -> Select[Person]:
+    query = select(Person)
+    if not _administers(tx.actor):
+        colleagues = select(Membership.person_id).where(Membership.agency_code.in_(sorted(tx.actor.agencies)))
+        query = query.where(or_(Person.id == tx.actor.person_id, Person.id.in_(colleagues)))
+    if wanted.agency is not None:
+        query = query.where(Person.id.in_(select(Membership.person_id).where(Membership.agency_code == wanted.agency)))
+    if wanted.text is not None:
+        query = query.where(holds(Person.full_name, wanted.text, tx.engine.database.name))
+    return query
+
+
+def _memberships(tx: Transaction, wanted: MembershipFilter) -> Select[Membership]:
+    query = select(Membership)
+    if not _administers(tx.actor):
+        own = Membership.agency_code.in_(sorted(tx.actor.agencies))
+        query = query.where(or_(Membership.person_id == tx.actor.person_id, own))
+    if wanted.person is not None:
+        query = query.where(Membership.person_id == wanted.person)
+    if wanted.agency is not None:
+        query = query.where(Membership.agency_code == wanted.agency)
+    return query
 
 
 def _no_such(field: str, codes: Sequence[str]) -> FieldProblem | None:

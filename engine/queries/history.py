@@ -52,6 +52,11 @@ def of_instance(tx: Transaction, instance_id: str, after_seq: int = 0, limit: in
     return [_event(row, names, elements) for row in rows]
 
 
+def length(tx: Transaction, instance_id: str) -> int:
+    """How many events the history of an instance has. Raises NotFoundError as the instance itself would."""
+    return instances.get(tx, instance_id).audit_seq
+
+
 def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Element]) -> HistoryEvent:
     told = orjson.loads(row.canonical)
     element = elements.get(row.element_id or "")

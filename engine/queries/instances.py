@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from engine.errors import NotFoundError
 from engine.models.instance import ProcessInstance
 from engine.models.plan import Obligation, PlanTask
+from engine.queries.ordering import Order
 from engine.queries.visibility import sees_instance
 from engine.runtime import Transaction
+
+USUAL = "-started_at"
+ORDERS = {
+    USUAL: Order(ProcessInstance.started_at, ProcessInstance.id, datetime, descending=True),
+    "started_at": Order(ProcessInstance.started_at, ProcessInstance.id, datetime),
+}
 
 
 @dataclass(frozen=True)
@@ -38,20 +45,22 @@ def get(tx: Transaction, instance_id: str) -> ProcessInstance:
 
 
 def page(
-    tx: Transaction, wanted: InstanceFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+    tx: Transaction,
+    wanted: InstanceFilter,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+    sort: str = USUAL,
 ) -> Sequence[ProcessInstance]:
-    """Up to `limit` instances, newest first, after the one with that start instant and id."""
-    query = (
-        select(ProcessInstance)
-        .where(sees_instance(tx.actor), *_narrow(wanted))
-        .order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc())
-        .limit(limit)
-    )
-    if after:
-        moment, instance_id = after
-        same = and_(ProcessInstance.started_at == moment, ProcessInstance.id < instance_id)
-        query = query.where(or_(ProcessInstance.started_at < moment, same))
-    return tx.session.scalars(query).all()
+    """Up to `limit` instances in one of ORDERS (newest first), after the place of another."""
+    order = ORDERS[sort]
+    query = select(ProcessInstance).where(sees_instance(tx.actor), *_narrow(wanted)).order_by(*order.by())
+    return tx.session.scalars((query.where(order.after(after)) if after else query).limit(limit)).all()
+
+
+def count(tx: Transaction, wanted: InstanceFilter) -> int:
+    """How many instances there are in that list."""
+    query = select(func.count()).select_from(ProcessInstance)
+    return tx.session.scalar(query.where(sees_instance(tx.actor), *_narrow(wanted))) or 0
 
 
 def _narrow(wanted: InstanceFilter) -> list[ColumnElement[bool]]:

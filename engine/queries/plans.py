@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from engine import deadlines
 from engine.access import AGENCY_ROLES, Actor
@@ -14,6 +15,7 @@ from engine.errors import NotFoundError
 from engine.models.instance import ProcessInstance
 from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag, PlanTask
 from engine.queries.directory import members_of
+from engine.queries.ordering import Order
 from engine.queries.visibility import sees_instance
 from engine.runtime import Transaction
 
@@ -30,6 +32,15 @@ OPEN_STATUSES = (
     "rework",
     "transferred",
 )
+
+
+USUAL = "due_date"
+ORDERS = {
+    USUAL: Order(PlanTask.due_date, PlanTask.id, date, nullable=True),
+    "-due_date": Order(PlanTask.due_date, PlanTask.id, date, descending=True, nullable=True),
+    "created_at": Order(PlanTask.created_at, PlanTask.id, datetime),
+    "-created_at": Order(PlanTask.created_at, PlanTask.id, datetime, descending=True),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,17 @@ def plans(tx: Transaction, after: str = "", limit: int = 50) -> Sequence[Plan]:
     return tx.session.scalars(select(Plan).where(Plan.id > after).order_by(Plan.id).limit(limit)).all()
 
 
+def count_plans(tx: Transaction) -> int:
+    """How many plans there are."""
+    return tx.session.scalar(select(func.count()).select_from(Plan)) or 0
+
+
+def count_obligations(tx: Transaction, plan_id: str) -> int:
+    """How many obligations a plan has."""
+    query = select(func.count()).select_from(Obligation)
+    return tx.session.scalar(query.where(Obligation.plan_id == plan_id)) or 0
+
+
 def obligations(tx: Transaction, plan_id: str, after: int = 0, limit: int = 50) -> Sequence[Obligation]:
     """Up to `limit` obligations of a plan in its order, after a position. Raises NotFoundError for no such plan."""
     plan(tx, plan_id)
@@ -100,11 +122,23 @@ def plan_task(tx: Transaction, plan_task_id: str) -> PlanTask:
 
 
 def plan_tasks(
-    tx: Transaction, wanted: PlanTaskFilter, after: str = "", limit: int = 50
+    tx: Transaction,
+    wanted: PlanTaskFilter,
+    after: tuple[Any, str] | None = None,
+    limit: int = 50,
+    sort: str = USUAL,
 ) -> list[tuple[PlanTask, str | None]]:
-    """Up to `limit` plan tasks by id after one, each with its bucket."""
-    query = _visible(tx.actor).where(PlanTask.id > after, *_narrow(tx, wanted)).order_by(PlanTask.id).limit(limit)
-    return [(task, bucket_of(tx, task)) for task in tx.session.scalars(query)]
+    """Up to `limit` plan tasks in one of ORDERS (by due date), after the place of another, each with its bucket."""
+    order = ORDERS[sort]
+    query = _visible(tx.actor).where(*_narrow(tx, wanted)).order_by(*order.by()).limit(limit)
+    found = tx.session.scalars(query.where(order.after(after)) if after else query)
+    return [(task, bucket_of(tx, task)) for task in found]
+
+
+def count_plan_tasks(tx: Transaction, wanted: PlanTaskFilter) -> int:
+    """How many plan tasks there are in that list."""
+    query = _visible(tx.actor).where(*_narrow(tx, wanted))
+    return tx.session.scalar(query.with_only_columns(func.count(PlanTask.id))) or 0
 
 
 def _coverage(tx: Transaction, obligation: Obligation) -> Coverage:

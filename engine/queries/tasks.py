@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select, union_all
 
 from engine import access
 from engine.access import TaskFacts
@@ -18,7 +18,9 @@ from engine.bpmn.definition import Element
 from engine.commands import definitions
 from engine.errors import NotFoundError
 from engine.models.columns import table_of
+from engine.models.directory import Person
 from engine.models.instance import ProcessInstance
+from engine.models.plan import PlanTask
 from engine.models.statements import (
     HELD_BY,
     OFFERED_BESIDES,
@@ -27,8 +29,18 @@ from engine.models.statements import (
     READ_TASK,
 )
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
+from engine.queries.ordering import Order
 from engine.queries.visibility import sees_instance
+from engine.queries.wording import holds
 from engine.runtime import Transaction
+
+USUAL = "created_at"
+ORDERS = {
+    USUAL: Order(UserTask.created_at, UserTask.id, datetime),
+    "-created_at": Order(UserTask.created_at, UserTask.id, datetime, descending=True),
+    "due_at": Order(UserTask.due_at, UserTask.id, datetime, nullable=True),
+    "-due_at": Order(UserTask.due_at, UserTask.id, datetime, descending=True, nullable=True),
+}
 
 
 @dataclass(frozen=True)
@@ -92,12 +104,31 @@ def attachment_content(tx: Transaction, task_id: str, attachment_id: str) -> tup
 
 
 def page(
-    tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None = None, limit: int = 50
+    tx: Transaction,
+    wanted: TaskFilter,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+    sort: str = USUAL,
 ) -> list[TaskView]:
-    """Up to `limit` tasks in the order of creation, after the task with that creation instant and id."""
-    plain = wanted in (_MINE, _OFFERED)
-    rows = _mine(tx, wanted, after, limit) if plain else map(dict, _page_rows(tx, wanted, after, limit))
+    """Up to `limit` tasks in one of ORDERS (that of creation), after the place of another."""
+    if sort == USUAL and wanted == _OFFERED:
+        rows = _offered(tx, after, limit)
+    elif sort == USUAL and wanted == _MINE:
+        rows = _held(tx, after, limit)
+    else:
+        rows = [dict(row) for row in _page_rows(tx, wanted, after, limit, ORDERS[sort])]
     return [_view(tx, row, row["definition_id"], row["case_state"]) for row in rows]
+
+
+def count(tx: Transaction, wanted: TaskFilter) -> int:
+    """How many tasks there are in that list."""
+    query = (
+        select(func.count())
+        .select_from(UserTask)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(or_(*_offers(tx, wanted)), *_narrow(tx, wanted), sees_instance(tx.actor))
+    )
+    return tx.session.scalar(query) or 0
 
 
 def performers_of(elements: Iterable[str], closed: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -113,12 +144,32 @@ _MINE, _OFFERED = TaskFilter(assignee=True), TaskFilter(candidate=True)
 _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
-def _mine(tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
-    """The two lists that everybody looks at all day: one prepared index range a group, merged."""
+def _held(tx: Transaction, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """What the reader holds and still sees: a role may have ended since they took it."""
+    found: list[dict[str, Any]] = []
+    place = after or _BEGINNING
+    while len(found) < limit:
+        rows = tx.fetch_all(HELD_BY, person_id=tx.actor.person_id, after_at=place[0], after_id=place[1], limit=limit)
+        found += [row for row in rows if _is_seen(tx, row)]
+        if len(rows) < limit:
+            break
+        place = rows[-1]["created_at"], rows[-1]["id"]
+    return found[:limit]
+
+
+def _is_seen(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    # Whoever a task is offered to, and the agency of the case, are parties to it: mostly no look at the case is needed.
+    near = [*row["candidate_groups"], f"agency:{row['agency']}"]
+    if access.sees_case(tx.actor, near, row["started_by"]):
+        return True
+    case = tx.fetch(READ_TASK, task_id=row["id"])
+    return case is not None and access.sees_case(tx.actor, case["case_parties"], case["case_started_by"])
+
+
+def _offered(tx: Transaction, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
+    """What is offered to the reader: one prepared index range a group, merged."""
     moment, task_id = after or _BEGINNING
     place = {"after_at": moment, "after_id": task_id, "limit": limit}
-    if wanted.assignee:
-        return tx.fetch_all(HELD_BY, person_id=tx.actor.person_id, **place)
     found: list[dict[str, Any]] = []
     for group in sorted(tx.actor.groups):
         found += tx.fetch_all(OFFERED_TO_GROUP, group=group, **place)
@@ -136,10 +187,10 @@ _COLUMNS = (
 
 
 def _page_rows(
-    tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None, limit: int
+    tx: Transaction, wanted: TaskFilter, after: tuple[datetime, str] | None, limit: int, order: Order
 ) -> Sequence[RowMapping]:
-    narrowed = _narrow(wanted, after)
-    arms = [_arm(tx, where, narrowed, limit) for where in _offers(tx, wanted)]
+    narrowed = [*_narrow(tx, wanted), *([order.after(after)] if after else [])]
+    arms = [_arm(tx, [where, *narrowed], limit, order) for where in _offers(tx, wanted)]
     if len(arms) == 1:
         return tx.session.execute(arms[0]).mappings().all()
     ids = union_all(*(arm.with_only_columns(UserTask.id).subquery().select() for arm in arms))
@@ -147,18 +198,18 @@ def _page_rows(
         select(*_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(UserTask.id.in_(ids))
-        .order_by(UserTask.created_at, UserTask.id)
+        .order_by(*order.by())
         .limit(limit)
     )
     return tx.session.execute(query).mappings().all()
 
 
-def _arm(tx: Transaction, where: ColumnElement[bool], narrowed: list[ColumnElement[bool]], limit: int) -> Select[Any]:
+def _arm(tx: Transaction, conditions: list[ColumnElement[bool]], limit: int, order: Order) -> Select[Any]:
     return (
         select(*_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(where, *narrowed, sees_instance(tx.actor))
-        .order_by(UserTask.created_at, UserTask.id)
+        .where(*conditions, sees_instance(tx.actor))
+        .order_by(*order.by())
         .limit(limit)
     )
 
@@ -176,37 +227,35 @@ def _offers(tx: Transaction, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     return conditions or [literal_column("1") == 1]
 
 
-def _narrow(wanted: TaskFilter, after: tuple[datetime, str] | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [UserTask.state == wanted.state]
+def _narrow(tx: Transaction, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    exact = {
+        UserTask.state: wanted.state,
+        UserTask.process_key: wanted.process_key,
+        UserTask.instance_id: wanted.instance_id,
+        UserTask.agency: wanted.agency,
+    }
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in exact.items() if value is not None]
     if wanted.state == "open":
         conditions.append(literal_column("user_task.state = 'open'"))  # lets the planner use the partial indexes
-    if wanted.process_key:
-        conditions.append(UserTask.process_key == wanted.process_key)
-    if wanted.instance_id:
-        conditions.append(UserTask.instance_id == wanted.instance_id)
-    if wanted.agency:
-        conditions.append(UserTask.agency == wanted.agency)
     if wanted.due_before:
         conditions.append(UserTask.due_at < wanted.due_before)
     if wanted.text:
-        like = f"%{_escaped(wanted.text)}%"
-        conditions.append(or_(UserTask.name.ilike(like, escape="\\"), UserTask.business_key.ilike(like, escape="\\")))
-    if after:
-        conditions.append(_later(after))
+        conditions.append(_speaks_of(wanted.text, tx.engine.database.name))
     return conditions
 
 
-def _later(after: tuple[datetime, str]) -> ColumnElement[bool]:
-    moment, task_id = after
-    return or_(UserTask.created_at > moment, and_(UserTask.created_at == moment, UserTask.id > task_id))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _speaks_of(words: str, database: str) -> ColumnElement[bool]:
+    """The words stand in the task's name, its business key, the plan task's title or the holder's name."""
+    own = [holds(column, words, database) for column in (UserTask.name, UserTask.name_en, UserTask.business_key)]
+    titles = select(PlanTask.id).where(
+        PlanTask.id == ProcessInstance.plan_task_id, holds(PlanTask.title, words, database)
+    )
+    holders = select(Person.id).where(Person.id == UserTask.assignee_id, holds(Person.full_name, words, database))
+    return or_(*own, titles.exists(), holders.exists())
 
 
 def _view(tx: Transaction, row: Mapping[str, Any], definition_id: str, case_state: str) -> TaskView:
-    element = definitions.compiled(tx, definition_id).elements[row["element_id"]]
+    element = definitions.compiled(tx, definition_id).elements.get(row["element_id"]) or _former(row)
     facts = TaskFacts(
         is_open=row["state"] == "open" and case_state == "active",
         assignee_id=row["assignee_id"],
@@ -215,6 +264,11 @@ def _view(tx: Transaction, row: Mapping[str, Any], definition_id: str, case_stat
         performers=_performers(tx, row, element.exclude_actors_of),
     )
     return TaskView(row, element, access.allowed_actions(tx.actor, facts), facts)
+
+
+def _former(row: Mapping[str, Any]) -> Element:
+    """What is known of the element of a closed task that the version the case has gone over to does not have."""
+    return Element(row["element_id"], "user_task", row["name"], row["name_en"])
 
 
 def _performers(tx: Transaction, row: Mapping[str, Any], apart: Collection[str]) -> Mapping[str, tuple[str, ...]]:
