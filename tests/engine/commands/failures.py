@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -50,7 +51,7 @@ def row(key: str, *middle: tuple[str, str]) -> bytes:
     """A process whose nodes stand in a row between `s` and `e`, as (id, node)."""
     names = ["s", *(name for name, _ in middle), "e"]
     nodes = [node("startEvent", "s"), *(xml for _, xml in middle), node("endEvent", "e")]
-    return diagram(key, nodes, list(zip(names, names[1:], strict=False)))
+    return diagram(key, nodes, list(pairwise(names)))
 
 
 AT_START = row("at_start", ("n", service()), ("b", person("b")))
