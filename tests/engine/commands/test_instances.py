@@ -1,0 +1,127 @@
+"""Promises of suspending, resuming, cancelling and beginning anew."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from engine.access import SYSTEM
+from engine.audit.verify import verify
+from engine.commands import drafts, instances, tasks, timers
+from engine.errors import ConflictError, ForbiddenError, NotFoundError
+from engine.models import AuditEvent
+from engine.runtime import Engine
+from tests.conftest import MovableClock
+from tests.engine.commands.failures import (
+    OFFICER,
+    begin,
+    complete,
+    count_instances,
+    deploy,
+    history,
+    instance,
+    open_task,
+    where,
+)
+from tests.engine.commands.versions import SYSADMIN, armed, event, line, timed
+
+DAY = timedelta(days=1)
+
+
+def ended(engine: Engine, **variables: object) -> str:
+    """A cancelled case."""
+    deploy(engine, line("a"))
+    case_id = begin(engine, "p", **variables).id
+    engine.run(OFFICER, instances.cancel, case_id, "nhầm")
+    return case_id
+
+
+def test_a_suspended_case_takes_no_task_work(engine: Engine) -> None:
+    deploy(engine, line("a"))
+    case_id = begin(engine, "p").id
+    task_id = open_task(engine, case_id, "a")
+    engine.run(OFFICER, instances.suspend, case_id, "chờ")
+
+    for command in (tasks.claim, tasks.unclaim, lambda tx, i: tasks.complete(tx, i, {})):
+        with pytest.raises((ConflictError, ForbiddenError)):
+            engine.run(OFFICER, command, task_id)
+    with pytest.raises(ConflictError):
+        engine.run(OFFICER, drafts.save, task_id, {"x": 1})
+
+    assert (instance(engine, case_id).state, history(engine, case_id)[-1]) == ("suspended", "process-suspended")
+
+
+def test_timers_that_came_due_meanwhile_go_off_after_the_case_is_resumed(engine: Engine, clock: MovableClock) -> None:
+    deploy(engine, timed("P1D"))
+    case_id = begin(engine, "p").id
+    engine.run(OFFICER, instances.suspend, case_id, "chờ")
+    clock.forward(2 * DAY)
+    assert timers.fire_due(engine) == 0
+
+    engine.run(OFFICER, instances.resume, case_id, "tiếp")
+
+    assert timers.fire_due(engine) == 1
+    assert where(engine, case_id) == ["a", "remind"]
+
+
+def test_a_cancelled_case_has_neither_tasks_nor_timers(engine: Engine) -> None:
+    deploy(engine, timed("P1D"))
+    case_id = begin(engine, "p").id
+
+    engine.run(OFFICER, instances.cancel, case_id, "thôi")
+
+    assert (where(engine, case_id), armed(engine, case_id)) == ([], {})
+    assert history(engine, case_id)[-3:] == ["process-cancel-requested", "element-cancelled", "process-cancelled"]
+
+
+def test_an_ended_case_is_begun_anew_with_what_it_began_with(engine: Engine) -> None:
+    old = ended(engine, subject="Giấy mời")
+    deploy(engine, line("a", "b"))
+
+    new = engine.run(OFFICER, instances.restart, old, "Hủy nhầm").id
+
+    stored = instance(engine, new)
+    assert (stored.process_version, stored.state, stored.variables) == (2, "active", {"subject": "Giấy mời"})
+    assert where(engine, new) == ["a"]
+
+
+def test_both_histories_name_the_other_case(engine: Engine) -> None:
+    old = ended(engine)
+
+    new = engine.run(OFFICER, instances.restart, old, "Hủy nhầm").id
+
+    from_old, from_new = (json.loads(event(engine, i, "process-restarted").data or "{}") for i in (old, new))
+    assert from_old == {"into": new, "reason": "Hủy nhầm"}
+    assert from_new == {"from": old, "reason": "Hủy nhầm"}
+    assert engine.read_frozen(SYSTEM, lambda tx: verify(tx.session)).faults == ()
+
+
+def test_a_case_that_runs_is_not_begun_anew(engine: Engine) -> None:
+    deploy(engine, line("a"))
+    case_id = begin(engine, "p").id
+
+    with pytest.raises(ConflictError):
+        engine.run(OFFICER, instances.restart, case_id, "nhầm")
+
+    complete(engine, open_task(engine, case_id, "a"))
+    engine.run(OFFICER, instances.restart, case_id, "làm lại")
+    assert count_instances(engine) == 2
+
+
+def test_a_case_whose_first_data_were_erased_is_not_begun_anew(engine: Engine) -> None:
+    old = ended(engine)
+    erased = update(AuditEvent).where(AuditEvent.instance_id == old).values(data=None, salt=None)
+    engine.run(SYSTEM, lambda tx: tx.session.execute(erased) and None)
+
+    with pytest.raises(ConflictError):
+        engine.run(OFFICER, instances.restart, old, "nhầm")
+
+
+def test_who_does_not_see_a_case_does_not_begin_it_anew(engine: Engine) -> None:
+    old = ended(engine)
+
+    with pytest.raises(NotFoundError):
+        engine.run(SYSADMIN, instances.restart, old, "nhầm")
