@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine import forms
 from engine.audit.chain import Happening
 from engine.bpmn import process
+from engine.bpmn.definition import Element
 from engine.commands import advance, definitions, instances
 from engine.commands.attempts import attempting
 from engine.commands.case import Case, case_of
@@ -20,6 +22,7 @@ from engine.models.message import Message
 from engine.models.message_statements import FIND_SUBSCRIPTION
 from engine.models.statements import LOCK_CASE
 from engine.models.subscription import StartSubscription
+from engine.queries.directory import require_agencies
 from engine.runtime import Transaction
 
 
@@ -46,30 +49,47 @@ def receive(tx: Transaction, message: Message, receiver: Receiver) -> Case | Non
 
 
 def go_on(tx: Transaction, case: Case, message: Message, receiver: Receiver) -> None:
-    """Let a locked case go on with what it waits for. Raises ProcessError, with the attempt to be made again."""
-    case.record(_received(message, receiver, case.variables))
-    host = advance.StepHost(tx, case)
+    """Let a locked case go on with what it waits for.
+
+    Raises InvalidDataError for values that the element's form does not take, ProcessError with the attempt to be made
+    again.
+    """
     definition = definitions.compiled(tx, case.definition_id)
+    values = _accepted(tx, message, definition.elements.get(receiver.element_id), case.variables)
+    case.record(_received(message, receiver, case.variables, values))
+    host = advance.StepHost(tx, case)
     with attempting(tx, Attempt("message", case.id, message.id), receiver.element_id):
-        step = process.catch(definition, case.tree, case.variables, receiver.id, message.variables, host)
+        step = process.catch(definition, case.tree, case.variables, receiver.id, values, host)
         advance.apply(tx, case, step, host)
 
 
 def begin(tx: Transaction, message: Message, start: StartSubscription) -> Case:
     """Begin the case of a process whose start event waits for this message or signal."""
+    definition = definitions.compiled(tx, start.definition_id)
     trigger = Trigger(start.definition_id, start.element_id, start.kind, message.name, message.id, message.sent_by)
     wanted = Start(
         start.process_key,
         business_key=message.business_key,
         agency=message.agency,
-        prepared=message.variables,
+        prepared=_accepted(tx, message, definition.elements.get(start.element_id), {}),
         trigger=trigger,
     )
     return instances.begin(tx, wanted)
 
 
-def _received(message: Message, receiver: Receiver, before: Mapping[str, Any]) -> Happening:
-    changes = {name: {"old": before.get(name), "new": value} for name, value in message.variables.items()}
+def _accepted(
+    tx: Transaction, message: Message, element: Element | None, known: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The values of a message; what people and programs post must fit the form of the element, where it has one."""
+    if element is None or element.form is None or message.from_instance_id is not None:
+        return message.variables
+    values = forms.validate(element.form, message.variables, {**known, **message.variables})
+    require_agencies(tx, forms.agencies_in(element.form, values))
+    return values
+
+
+def _received(message: Message, receiver: Receiver, before: Mapping[str, Any], values: Mapping[str, Any]) -> Happening:
+    changes = {name: {"old": before.get(name), "new": value} for name, value in values.items()}
     facts = {
         "name": message.name,
         "message": message.id,

@@ -254,6 +254,18 @@ def test_a_message_starts_the_process_that_begins_with_it(engine: Engine) -> Non
     assert where(engine, case.id) == ["n0"]
 
 
+def test_what_is_posted_must_fit_the_form_of_the_start_event(engine: Engine) -> None:
+    field = '<camunda:formField id="quantity" label="Số lượng" type="long"/>'
+    form = f"<bpmn:extensionElements><camunda:formData>{field}</camunda:formData></bpmn:extensionElements>"
+    deploy(engine, line("started", node("userTask", "n0"), start=form + message("order")))
+
+    with pytest.raises(InvalidDataError) as refused:
+        post(engine, "order", PERSON, variables={"quantity": "many", "approved": True})
+
+    assert {p.field for p in refused.value.problems} == {"quantity", "approved"}
+    assert post(engine, "order", PERSON, variables={"quantity": 3}).state == "started"
+
+
 def test_whoever_waits_comes_before_what_begins(engine: Engine) -> None:
     deploy(engine, catching("c", message("order")), line("started", node("userTask", "n0"), start=message("order")))
     begin(engine, "c")
