@@ -19,7 +19,7 @@ from api.json import OrjsonProvider
 from api.schemas.fields import Problem
 from api.settings import Settings, secret_key
 from api.throttle import Throttle
-from api.v1 import directory, plans, process_definitions, process_instances, session, tasks
+from api.v1 import directory, messages, plans, process_definitions, process_instances, session, signals, tasks
 from engine.errors import StartupError
 from engine.runtime import Engine
 
@@ -36,7 +36,7 @@ _HEADERS = {
     "Vary": "Accept-Language, Authorization, Cookie",
 }
 _OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-_NOUNS = (session, process_definitions, process_instances, tasks, plans, directory)
+_NOUNS = (session, process_definitions, process_instances, tasks, messages, signals, plans, directory)
 
 log = structlog.get_logger("api")
 
