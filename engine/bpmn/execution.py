@@ -14,7 +14,7 @@ from engine.bpmn.definition import Definition, Element
 from engine.bpmn.expressions import Expression, ExpressionError, Names
 from engine.bpmn.network import EventRule, Flow, Network, Node
 from engine.bpmn.state import CALL, MULTI, ROOT, USER, State, Token
-from engine.bpmn.step import Host, Move, Step
+from engine.bpmn.step import Host, Move, Step, failure
 from engine.bpmn.waiting import Waiting
 from engine.errors import ProcessError
 
@@ -92,7 +92,11 @@ class Execution:
         chosen = [f for f in node.outgoing if f.condition is not None and self.evaluate(f.condition, node.id)]
         chosen = chosen or [f for f in node.outgoing if f.is_default]
         if not always and not chosen:
-            raise ProcessError(node.id, "no condition holds and there is no default flow")
+            raise ProcessError(
+                node.id,
+                "no condition holds and there is no default flow",
+                reason_vi="không điều kiện nào đúng và không có luồng mặc định",
+            )
         return [f for f in node.outgoing if f in always or f in chosen]
 
     def passed(self, node: Node) -> None:
@@ -148,7 +152,7 @@ class Execution:
         try:
             return expression.evaluate(self._names if names is None else names)
         except ExpressionError as error:
-            raise ProcessError(element_id, str(error)) from error
+            raise failure(element_id, error) from error
 
     def names(self, token: Token | None = None) -> Names:
         """What expressions see: functions, the case's variables, and over them the locals around a token."""
@@ -195,7 +199,11 @@ class Execution:
         if self._count > STEP_LIMIT:
             waiting = self._arrivals or self._throwers
             element = waiting[0].node if waiting else self.definition.key
-            raise ProcessError(element, f"more than {STEP_LIMIT} steps without a wait")
+            raise ProcessError(
+                element,
+                f"more than {STEP_LIMIT} steps without a wait",
+                reason_vi=f"quá {STEP_LIMIT} bước liên tiếp mà không dừng",
+            )
 
     def ended_scope(self) -> Token | None:
         """A sub-process, or what else holds a scope, in which nothing is left."""
@@ -223,4 +231,8 @@ class Execution:
             return
         for (joined_scope, node_id), flows in self.state.joins.items():
             if joined_scope == scope and flows:
-                raise ProcessError(node_id, "a token waits here for others that can never come")
+                raise ProcessError(
+                    node_id,
+                    "a token waits here for others that can never come",
+                    reason_vi="chờ những nhánh không bao giờ tới",
+                )

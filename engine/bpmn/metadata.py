@@ -89,7 +89,7 @@ def compiled(compiler: Callable[[str], T], text: str, node: etree._Element, file
         raise refused(
             file,
             "expression",
-            f"Biểu thức không hợp lệ: {error.reason}.",
+            f"Biểu thức không hợp lệ: {error.reason_vi}.",
             f"Invalid expression: {error.reason}.",
             node.get("id"),
         ) from error

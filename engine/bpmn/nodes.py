@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from engine.bpmn.data import copies_of, mappings_of
-from engine.bpmn.event_rules import definitions_of, referred, rule_of, rules_of
+from engine.bpmn.event_rules import definitions_of, rule_of, rules_of
 from engine.bpmn.expressions import Script, compile_expression, compile_script
 from engine.bpmn.metadata import BPMN, CAMUNDA, compiled, kind_of
 from engine.bpmn.network import EventRule, Flow, Node
@@ -22,17 +23,33 @@ def kind_of_node(node: etree._Element) -> str:
     return "event_sub_process" if kind == "sub_process" and node.get("triggeredByEvent") == "true" else kind
 
 
-def node_of(node: etree._Element, container: etree._Element, flows: Sequence[etree._Element], file: str) -> Node:
-    """The network's node for a flow node of `container`. Raises DefinitionError naming it."""
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the nodes of a container, by node id: flows, boundary events, what undoes it."""
+
+    incoming: Mapping[str, list[etree._Element]] = field(default_factory=dict)
+    outgoing: Mapping[str, list[etree._Element]] = field(default_factory=dict)
+    boundary: Mapping[str, list[etree._Element]] = field(default_factory=dict)
+    undoers: Mapping[str, str] = field(default_factory=dict)
+
+
+def surroundings_in(container: etree._Element) -> Surroundings:
+    """The surroundings of all nodes of a container, read once."""
+    flows, events = list(container.iterfind(f"{BPMN}sequenceFlow")), list(container.iterfind(f"{BPMN}boundaryEvent"))
+    return Surroundings(
+        _by(flows, "targetRef"), _by(flows, "sourceRef"), _by(events, "attachedToRef"), _undoers(container, events)
+    )
+
+
+def node_of(node: etree._Element, around: Surroundings, file: str) -> Node:
+    """The network's node for a flow node. Raises DefinitionError naming it."""
     node_id, kind = node.get("id", ""), kind_of_node(node)
     return Node(
         id=node_id,
         kind=kind,
-        incoming=tuple(f.get("id", "") for f in flows if f.get("targetRef") == node_id),
-        outgoing=tuple(_flow(f, node, file) for f in flows if f.get("sourceRef") == node_id),
-        boundary=tuple(
-            b.get("id", "") for b in container.iterfind(f"{BPMN}boundaryEvent") if b.get("attachedToRef") == node_id
-        ),
+        incoming=tuple(f.get("id", "") for f in around.incoming.get(node_id, ())),
+        outgoing=tuple(_flow(f, node, file) for f in around.outgoing.get(node_id, ())),
+        boundary=tuple(b.get("id", "") for b in around.boundary.get(node_id, ())),
         events=_events(node, kind, file),
         handler=node.get(f"{CAMUNDA}delegateExpression"),
         decision=node.get(f"{CAMUNDA}decisionRef"),
@@ -42,7 +59,7 @@ def node_of(node: etree._Element, container: etree._Element, flows: Sequence[etr
         called=node_id if kind in INSIDES else (node.get("calledElement") or "").rpartition(":")[2] or None,
         host=node.get("attachedToRef"),
         interrupting=_interrupting(node, kind),
-        compensator=_compensator(node, container),
+        compensator=around.undoers.get(node_id),
         compensates=node.get("isForCompensation") == "true",
         instantiates=node.get("instantiate") == "true",
         repetition=repetition_of(node, file),
@@ -67,16 +84,21 @@ def _interrupting(node: etree._Element, kind: str) -> bool:
     return start is None or start.get("isInterrupting") != "false"
 
 
-def _compensator(node: etree._Element, container: etree._Element) -> str | None:
-    """The activity that undoes this one: it is associated with a compensation event on its boundary."""
-    for event in container.iterfind(f"{BPMN}boundaryEvent"):
-        if event.get("attachedToRef") != node.get("id") or event.find(f"{BPMN}compensateEventDefinition") is None:
-            continue
-        for association in container.iterfind(f"{BPMN}association"):
-            if association.get("sourceRef") == event.get("id"):
-                target = referred(node, association.get("targetRef"))
-                return target.get("id") if target is not None else None
-    return None
+def _by(elements: Iterable[etree._Element], attribute: str) -> dict[str, list[etree._Element]]:
+    found: dict[str, list[etree._Element]] = {}
+    for element in elements:
+        found.setdefault(element.get(attribute, ""), []).append(element)
+    return found
+
+
+def _undoers(container: etree._Element, events: Iterable[etree._Element]) -> dict[str, str]:
+    """By activity, the one that undoes it: it is associated with a compensation event on the activity's boundary."""
+    joined = {a.get("sourceRef"): a.get("targetRef", "") for a in container.iterfind(f"{BPMN}association")}
+    return {
+        event.get("attachedToRef", ""): joined[event.get("id")]
+        for event in events
+        if event.get("id") in joined and event.find(f"{BPMN}compensateEventDefinition") is not None
+    }
 
 
 def _flow(flow: etree._Element, node: etree._Element, file: str) -> Flow:

@@ -19,10 +19,10 @@ from engine.bpmn.decisions import Decision, parse_decisions
 from engine.bpmn.definition import Definition, Element
 from engine.bpmn.metadata import BPMN, CAMUNDA, element_of, form_of, kind_of, name_of, properties_of, split
 from engine.bpmn.network import AdHoc, Network, Node
-from engine.bpmn.nodes import INSIDES, kind_of_node, node_of
+from engine.bpmn.nodes import INSIDES, Surroundings, kind_of_node, node_of, surroundings_in
 from engine.bpmn.repetitions import expression_in
 from engine.bpmn.xml_safety import parse_xml, refused
-from engine.errors import DefinitionError
+from engine.errors import DefinitionError, Finding
 from engine.forms import Form
 
 GLOBAL_TASKS = {
@@ -82,8 +82,9 @@ def compile_definition(
     from engine.bpmn.soundness import examine  # these are large, and for deployment alone
     from engine.bpmn.specification import require_schema
 
+    cautions: list[Finding] = []
     for name, data in {file: xml, **{f"{key}.bpmn": data for key, data in called.items()}}.items():
-        check.require_executable(parse_xml(data, name), name)
+        cautions += check.require_executable(parse_xml(data, name), name)
         require_schema(data, name)
     definition = assemble(file, xml, called, decisions)
     timers.require_cycles(definition.nodes.values(), shortest_cycle, file)
@@ -91,7 +92,7 @@ def compile_definition(
     faults = [f for f in findings if f.severity == "error"]
     if faults:
         raise DefinitionError(file, faults)
-    return replace(definition, warnings=(*definition.warnings, *findings))
+    return replace(definition, warnings=(*cautions, *definition.warnings, *findings))
 
 
 def assemble(file: str, xml: bytes, called: Mapping[str, bytes], decisions: Mapping[str, bytes]) -> Definition:
@@ -142,12 +143,12 @@ class _Reader:
 
     def _container(self, container: etree._Element) -> None:
         lanes = _lanes(container)
-        flows = list(container.iterfind(f"{BPMN}sequenceFlow"))
+        around = surroundings_in(container)
         nodes: dict[str, Node] = {}
         for child in container:
             if not str(child.tag).startswith(BPMN) or kind_of(child) not in check.EXECUTED:
                 continue
-            node = node_of(child, container, flows, self._file)
+            node = node_of(child, around, self._file)
             self._add(node, element_of(child, lanes.get(child.get("id")), self._file))
             nodes[node.id] = node
             if node.kind in INSIDES:
@@ -157,7 +158,7 @@ class _Reader:
     def _global_task(self, task: etree._Element) -> None:
         """A global task is called like a process of this one task."""
         key = task.get("id", "")
-        node = replace(node_of(task, task, [], self._file), kind=GLOBAL_TASKS[kind_of(task)])
+        node = replace(node_of(task, Surroundings(), self._file), kind=GLOBAL_TASKS[kind_of(task)])
         self._add(node, replace(element_of(task, None, self._file), kind=node.kind))
         self.networks[key] = Network(key, key, {key: node})
 

@@ -51,7 +51,9 @@ def start(definition: Definition, variables: Mapping[str, Any], host: Host, at: 
     execution = Execution(definition, State(), variables, host, BEHAVIOURS)
     begin = at or definition.networks[definition.key].start
     if begin is None:
-        raise ProcessError(definition.key, "it begins by an event only")
+        raise ProcessError(
+            definition.key, "it begins by an event only", reason_vi="quy trình chỉ được khởi tạo bằng sự kiện"
+        )
     scopes.enter(execution, ROOT)
     _begin_at(execution, begin)
     return run(execution)

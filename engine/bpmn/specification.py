@@ -30,7 +30,7 @@ def require_schema(xml: bytes, file: str) -> None:
 
 def _element_at(root: etree._Element, line: int | None) -> str | None:
     """The id of the element on a line, or of the one around it."""
-    found: etree._Element | None = next((e for e in root.iter("*") if e.sourceline == line), None)
+    found = next((e for e in root.iter("*") if line is not None and getattr(e, "sourceline", None) == line), None)
     while found is not None and not found.get("id"):
         found = found.getparent()
     return None if found is None else found.get("id")

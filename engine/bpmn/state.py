@@ -117,7 +117,9 @@ def load(stored: bytes) -> State:
     """The state in its stored form. Raises ProcessError for a format this release does not know."""
     version, serial, tokens, timers, joins, *rest = orjson.loads(stored)
     if version != FORMAT:
-        raise ProcessError("state", f"unknown state format {version}")
+        raise ProcessError(
+            "state", f"unknown state format {version}", reason_vi=f"không đọc được định dạng trạng thái {version}"
+        )
     return State(
         tokens={row[0]: Token(*row) for row in tokens},
         timers={row[0]: Armed(*row) for row in timers},

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from engine.bpmn.definition import Element
+from engine.errors import ProcessError
 
 
 class Host(Protocol):
@@ -38,6 +39,13 @@ class BusinessError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+def failure(element_id: str, error: Exception) -> ProcessError:
+    """What an error in the values of an element is to its step, in both languages."""
+    told = getattr(error, "reason_vi", "")
+    text = getattr(error, "text", "")
+    return ProcessError(element_id, str(error), reason_vi=f"“{text[:60]}”: {told}" if told else None)
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,8 @@ def require_timer(rule: TimerRule, element: str, file: str) -> None:
         else:
             _instant(rule, value)
     except (ExpressionError, OverflowError, ValueError) as error:
-        reason = getattr(error, "reason", str(error))
-        message_vi = f"Biểu thức thời gian “{rule.text[:60]}” không hợp lệ: {reason}."
+        reason, reason_vi = getattr(error, "reason", str(error)), getattr(error, "reason_vi", str(error))
+        message_vi = f"Biểu thức thời gian “{rule.text[:60]}” không hợp lệ: {reason_vi}."
         raise refused(file, "timer", message_vi, f"Invalid timer “{rule.text[:60]}”: {reason}.", element) from error
 
 
@@ -142,7 +142,9 @@ def require_cycles(nodes: Iterable[Node], shortest: timedelta, file: str) -> Non
 def require_cycle(rule: TimerRule, names: Names, shortest: timedelta) -> None:
     """Raise ExpressionError when a repetition that was computed is shorter than an installation allows."""
     if rule.kind == "cycle" and _is_shorter(_cycle(rule, _value(rule, names))[2], shortest):
-        raise ExpressionError(rule.text, f"it repeats faster than {shortest}")
+        raise ExpressionError(
+            rule.text, f"it repeats faster than {shortest}", f"lặp nhanh hơn mức tối thiểu {shortest}"
+        )
 
 
 def _is_shorter(duration: Duration, shortest: timedelta) -> bool:
@@ -178,13 +180,13 @@ def _once(due: datetime) -> Schedule:
 def _cycle(rule: TimerRule, value: Any) -> tuple[int | None, datetime | None, Duration]:
     found = _CYCLE.match(str(value))
     if found is None:
-        raise ExpressionError(rule.text, "not a repetition such as R3/P1D")
+        raise ExpressionError(rule.text, "not a repetition such as R3/P1D", "không phải chu kỳ lặp như R3/P1D")
     count, start, text = found.groups()
     duration = _duration(rule, text)
     if duration.months == 0 and duration.rest < timedelta(seconds=1):
-        raise ExpressionError(rule.text, "the repetition has no length")
+        raise ExpressionError(rule.text, "the repetition has no length", "chu kỳ lặp không có độ dài")
     if count == "0":
-        raise ExpressionError(rule.text, "it repeats zero times")
+        raise ExpressionError(rule.text, "it repeats zero times", "số lần lặp bằng không")
     return int(count) if count else None, _instant(rule, start) if start else None, duration
 
 
@@ -193,9 +195,11 @@ def _duration(rule: TimerRule, value: Any) -> Duration:
         return Duration(0, value)
     duration = parse_duration(str(value))
     if duration is None:
-        raise ExpressionError(rule.text, "not an ISO 8601 duration such as P3D")
+        raise ExpressionError(
+            rule.text, "not an ISO 8601 duration such as P3D", "không phải khoảng thời gian ISO 8601 như P3D"
+        )
     if duration.months > 12 * 100 or duration.rest > timedelta(days=36_525):
-        raise ExpressionError(rule.text, "longer than a hundred years")
+        raise ExpressionError(rule.text, "longer than a hundred years", "dài hơn một trăm năm")
     return duration
 
 
@@ -205,11 +209,13 @@ def _instant(rule: TimerRule, value: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError as error:
-            raise ExpressionError(rule.text, "not an ISO 8601 date or time") from error
+            raise ExpressionError(
+                rule.text, "not an ISO 8601 date or time", "không phải ngày hoặc giờ ISO 8601"
+            ) from error
     if isinstance(moment, date) and not isinstance(moment, datetime):
         moment = datetime.combine(moment, time.min)
     if not isinstance(moment, datetime):
-        raise ExpressionError(rule.text, "not a date or time")
+        raise ExpressionError(rule.text, "not a date or time", "không phải ngày hoặc giờ")
     if moment.year not in _YEARS:
-        raise ExpressionError(rule.text, "the year is out of range")
+        raise ExpressionError(rule.text, "the year is out of range", "năm ngoài phạm vi cho phép")
     return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)).astimezone(UTC)

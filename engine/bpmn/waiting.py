@@ -13,9 +13,8 @@ from engine.bpmn import timers
 from engine.bpmn.expressions import ExpressionError, Names
 from engine.bpmn.network import SUBSCRIBED, EventRule, Node, TimerRule
 from engine.bpmn.state import Armed, Token, Wait, world_id
-from engine.bpmn.step import ArmedTimer, Subscription
+from engine.bpmn.step import ArmedTimer, Subscription, failure
 from engine.bpmn.timers import Schedule
-from engine.errors import ProcessError
 
 if TYPE_CHECKING:
     from engine.bpmn.execution import Execution
@@ -97,7 +96,7 @@ class Waiting:
             timers.require_cycle(rule, names, self._execution.host.shortest_cycle)
             schedule = timers.first(rule, names, now)
         except (ExpressionError, OverflowError, ValueError) as error:
-            raise ProcessError(node.id, str(error)) from error
+            raise failure(node.id, error) from error
         self._keep(world_id(), host, node, schedule, repeats=rule.kind == "cycle")
 
     def _keep(self, timer_id: str, host: str, node: Node, schedule: Schedule, *, repeats: bool) -> None:

@@ -12,7 +12,7 @@ from engine.bpmn.execution import Arrival, Execution
 from engine.bpmn.expressions import Expression, ExpressionError, Names, Template
 from engine.bpmn.network import Node
 from engine.bpmn.state import CALL, CATCH, MULTI, UNDO, USER, Token, world_id
-from engine.bpmn.step import BusinessError, OpenedTask
+from engine.bpmn.step import BusinessError, OpenedTask, failure
 from engine.errors import ProcessError
 
 _INSIDE = frozenset({"call_activity", "sub_process", "transaction", "ad_hoc_sub_process", "event_sub_process"})
@@ -66,7 +66,7 @@ def value_of(execution: Execution, value: Template | Expression, node: Node, nam
     try:
         return value.render(names)
     except ExpressionError as error:
-        raise ProcessError(node.id, str(error)) from error
+        raise failure(node.id, error) from error
 
 
 def _do_at_once(execution: Execution, node: Node, token: Token) -> None:
@@ -133,7 +133,7 @@ def _open(execution: Execution, node: Node, token: Token) -> None:
         assignee = element.assignee.evaluate(names) if element.assignee else None
         due = deadlines.as_due(element.due_date.evaluate(names)) if element.due_date else None
     except (ExpressionError, ValueError) as error:
-        raise ProcessError(node.id, str(error)) from error
+        raise failure(node.id, error) from error
     opened = OpenedTask(token.id, element, groups, assignee, due, token.extra.get("l", {}))
     execution.step.opened.append(opened)
 
@@ -170,7 +170,7 @@ def _send(execution: Execution, node: Node, token: Token) -> None:
 def _call_handler(execution: Execution, node: Node, token: Token) -> None:
     element = execution.element(node)
     if element.handler is None:
-        raise ProcessError(node.id, "it names no handler")
+        raise ProcessError(node.id, "it names no handler", reason_vi="không nêu bộ xử lý")
     variables = {**execution.step.variables, **token.extra.get("l", {})}
     execution.assign(execution.host.call(element.handler, element, variables) or {})
 
@@ -181,7 +181,7 @@ def _run_script(execution: Execution, node: Node, token: Token) -> None:
     try:
         execution.assign(node.script.run(execution.names(token)))
     except ExpressionError as error:
-        raise ProcessError(node.id, str(error)) from error
+        raise failure(node.id, error) from error
 
 
 def _decide(execution: Execution, node: Node, token: Token) -> None:
@@ -190,7 +190,7 @@ def _decide(execution: Execution, node: Node, token: Token) -> None:
     try:
         outcome = shaped(decision.decide(names), node.result_mapping)
     except ExpressionError as error:
-        raise ProcessError(node.id, str(error)) from error
+        raise failure(node.id, error) from error
     execution.assign({node.result or decision.id: outcome})
 
 

@@ -66,5 +66,9 @@ def _chosen(execution: Execution, node: Node) -> Flow | None:
         elif flow.condition is None or execution.evaluate(flow.condition, node.id):
             return flow
     if default is None and node.outgoing:
-        raise ProcessError(node.id, "no condition holds and there is no default flow")
+        raise ProcessError(
+            node.id,
+            "no condition holds and there is no default flow",
+            reason_vi="không điều kiện nào đúng và không có luồng mặc định",
+        )
     return default

@@ -95,12 +95,18 @@ def _items(execution: Execution, rule: Repetition, node: Node) -> list[Any]:
         if items is None:
             items = []
         if not isinstance(items, list):
-            raise ProcessError(node.id, "the collection is not a list")
+            raise ProcessError(node.id, "the collection is not a list", reason_vi="tập hợp không phải là danh sách")
     else:
         count = execution.evaluate(rule.cardinality, node.id) if rule.cardinality else 0
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise ProcessError(node.id, "the cardinality is not a whole number")
+            raise ProcessError(
+                node.id,
+                "the cardinality is not a whole number",
+                reason_vi="số lần lặp không phải là số nguyên không âm",
+            )
         items = list(range(min(count, MOST_ACTIVATIONS + 1)))
     if len(items) > MOST_ACTIVATIONS:
-        raise ProcessError(node.id, f"more than {MOST_ACTIVATIONS} activations")
+        raise ProcessError(
+            node.id, f"more than {MOST_ACTIVATIONS} activations", reason_vi=f"quá {MOST_ACTIVATIONS} lần thực hiện"
+        )
     return list(items)
