@@ -15,7 +15,7 @@ from engine.bpmn.soundness.routes import Routes
 
 # Of more conditional flows than this out of one node, only one at a time and all together are looked at.
 MOST_CONDITIONS = 10
-# Of more non-interrupting events than this on one activity, only up to two are let happen in one activation.
+# Of more non-interrupting events than this on one activity, only one is let happen in one activation.
 MOST_EVENTS = 4
 _ONE_OF = frozenset({"exclusive_gateway", "event_based_gateway"})
 _WAITING = frozenset(
@@ -93,13 +93,11 @@ class _Builder:
             self._add_choices(node, here)
             for event in ending:
                 self._add(node, (here,), (self._place(event),))
-            for event in others:
-                then = tuple(e for e in others if e in happened or e == event)
-                if event not in happened and then in sets:
-                    self._add(node, (here,), (self._place(node.id, "+".join(then)), self._place(event)))
+            for event, then in _extended(happened, others) if len(happened) < len(sets[-1]) else ():
+                self._add(node, (here,), (self._place(node.id, "+".join(then)), self._place(event)))
 
     def _sets_of(self, events: Sequence[str]) -> list[tuple[str, ...]]:
-        most = len(events) if len(events) <= MOST_EVENTS else 2
+        most = len(events) if len(events) <= MOST_EVENTS else 1
         self.net.is_whole = self.net.is_whole and most == len(events)
         return [chosen for size in range(most + 1) for chosen in combinations(events, size)]
 
@@ -162,3 +160,10 @@ class _Builder:
         transition.is_inclusive, transition.is_cyclic = is_inclusive, node.id in self.repeated
         self.net.add(transition)
         return transition
+
+
+def _extended(happened: Sequence[str], events: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each event that has not happened yet, and those that have once it did."""
+    for event in events:
+        if event not in happened:
+            yield event, tuple(e for e in events if e in happened or e == event)

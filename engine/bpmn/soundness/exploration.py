@@ -24,7 +24,7 @@ class Limits:
     """How far to go: `work` counts the tokens looked at while transitions fire."""
 
     markings: int = 20_000
-    work: int = 5_000_000
+    work: int = 3_000_000
 
 
 class Exploration:
@@ -78,7 +78,7 @@ class Exploration:
             cost, _, marking, before, transition = heappop(self._waiting)
             if marking in self.before:
                 continue
-            if len(self.before) >= self._limits.markings or self._work > self._limits.work:
+            if len(self.before) >= self._limits.markings or self._is_exhausted():
                 self.is_finished = False
                 return
             self.before[marking] = (before, transition)
@@ -86,6 +86,10 @@ class Exploration:
             if self._is_growing(marking):
                 return
             self._expand(marking, cost)
+        self.is_finished = self.is_finished and not self._is_exhausted()
+
+    def _is_exhausted(self) -> bool:
+        return self._work > self._limits.work
 
     def _push(self, before: Marking | None, transition: Transition, cost: int) -> Marking:
         self.reached |= transition.covers
@@ -126,7 +130,7 @@ class Exploration:
 
     def _expand(self, marking: Marking, cost: int) -> None:
         self.after[marking] = [self._push(marking, t, cost) for t in self._enabled(marking)]
-        if marking and not self.after[marking]:
+        if marking and not self.after[marking] and not self._is_exhausted():
             self.stuck.append(marking)
 
     def _enabled(self, marking: Marking) -> Iterator[Transition]:
@@ -157,15 +161,16 @@ class Exploration:
         """The incoming places of a join that a token at a place can come to, without passing the join."""
         ways: dict[int, set[int]] = {}
         for target in takes:
-            waiting = [target]
-            while waiting:
-                for number in self.net.givers[waiting.pop()]:
-                    transition = self.net.transitions[number]
-                    for place in transition.takes if transition.takes != takes else ():
-                        self._work += 1
-                        if target not in ways.setdefault(place, set()):
-                            ways[place].add(target)
-                            waiting.append(place)
+            waiting, seen = [target], set[int]()
+            while waiting and not self._is_exhausted():
+                givers = self.net.givers[waiting.pop()] - seen
+                seen |= givers
+                for transition in (self.net.transitions[number] for number in givers):
+                    found = [place for place in transition.takes if transition.takes != takes]
+                    self._work += 1 + len(found)
+                    waiting += [place for place in found if target not in ways.setdefault(place, set())]
+                    for place in found:
+                        ways[place].add(target)
         return ways
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable
 
 from engine.bpmn.soundness.net import Net, Transition
 
-# Each pass merges the innermost blocks; what is nested more deeply than this is explored as it is.
-MOST_PASSES = 100
+# Each pass merges the innermost blocks; what is nested too deeply for so many looks at places is explored as it is.
+MOST_LOOKS = 100_000
 
 
 def reduce(net: Net) -> None:
@@ -19,16 +19,18 @@ def reduce(net: Net) -> None:
 
     What ends at once goes first: merged with what waits before it, it would seem to be waited at, too.
     """
-    for _ in range(MOST_PASSES):
-        count = _apply(net, (_drop_exit, _drop_circle)) + _merge_same_transitions(net)
-        count = count or _apply(net, (_merge_places, _merge_transitions, _merge_clearing)) + _merge_same_places(net)
+    looks, count = 0, 1
+    while count and looks < MOST_LOOKS:
+        places = [p for p in reversed(range(len(net.places))) if net.givers[p]]
+        looks += len(places)
+        count = _apply(net, places, (_drop_exit, _drop_circle)) + _merge_same_transitions(net)
         if not count:
-            return
+            count = _apply(net, places, (_merge_places, _merge_transitions, _merge_clearing)) + _merge_same_places(net)
 
 
-def _apply(net: Net, rules: tuple[Callable[[Net, int], bool], ...]) -> int:
+def _apply(net: Net, places: list[int], rules: tuple[Callable[[Net, int], bool], ...]) -> int:
     """How often one of the rules could be applied to some place. What is behind is looked at first."""
-    return sum(1 for place in reversed(range(len(net.places))) for rule in rules if rule(net, place))
+    return sum(1 for place in places for rule in rules if rule(net, place))
 
 
 def _drop_exit(net: Net, place: int) -> bool:

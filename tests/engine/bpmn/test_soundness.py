@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from engine.bpmn.network import AdHoc, Network, Node
+from engine.bpmn.parser import assemble, read_keys
 from engine.bpmn.soundness import examine
 from engine.bpmn.soundness.exploration import Limits
 from engine.errors import Finding
 from tests.engine.bpmn.networks import drawn
 
+ROOT = Path(__file__).parents[3]
 XOR_INTO_AND = ("s > xor > a > and > z > e", "xor > b > and")
+SHIPPED = [p for folder in ("workflows", "bench/workloads") for p in sorted((ROOT / folder).glob("*.bpmn"))]
 AND_INTO_XOR = ("s > and > a > xor > z > e", "and > b > xor")
 
 
@@ -245,6 +249,30 @@ def test_nothing_is_said_of_what_people_begin_in_any_order() -> None:
 
 def test_an_element_without_a_path_to_it_is_left_to_the_other_rules() -> None:
     assert found("s > a > e", "b > e") == {}
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_shipped_diagrams_are_sound(path: Path) -> None:
+    folder = path.parent
+    others = {p.stem: p.read_bytes() for p in folder.glob("*.bpmn") if p != path}
+    tables = {p.stem: p.read_bytes() for p in folder.glob("*.dmn")}
+    called = others if read_keys(path.read_bytes(), path.name).calls else {}
+    definition = assemble(path.name, path.read_bytes(), called, tables)
+
+    begin = perf_counter()
+    findings = examine(definition.key, definition.networks)
+
+    assert findings == []
+    assert perf_counter() - begin < 0.5
+
+
+def test_an_event_back_to_the_way_is_followed_once_an_activation() -> None:
+    lines = [line for n in range(6) for line in (f"a@~b{n}", f"b{n} > z")]
+
+    findings = examine("p", {"p": drawn("s > a > z > e", *lines)})
+
+    assert {f.severity for f in findings} == {"warning"}
+    assert rules(findings) == {"multiple-tokens": "z", "soundness-unknown": "p"}
 
 
 def test_beyond_the_bound_it_says_so_and_how_far_it_got() -> None:
