@@ -14,6 +14,7 @@ from engine.bpmn.soundness.exploration import Exploration, Limits
 from engine.bpmn.soundness.net import Marking
 from engine.bpmn.soundness.reduction import reduce
 from engine.bpmn.soundness.routes import Routes
+from engine.bpmn.soundness.throwing import never_thrown
 from engine.errors import Finding
 
 LIMITS = Limits()
@@ -27,8 +28,12 @@ def examine(definition_key: str, networks: Mapping[str, Network], limits: Limits
     Each network is looked at by itself: an activity with an inside may end, and any event on its boundary may
     happen. The activities of an ad-hoc sub-process are begun by people, in whatever order; nothing is said of it.
     """
-    keys = sorted(networks, key=lambda key: key != definition_key)
-    return [f for key in keys if networks[key].ad_hoc is None for f in _Examination(networks[key], limits).findings()]
+    findings: list[Finding] = []
+    for key in sorted(networks, key=lambda key: key != definition_key):
+        if networks[key].ad_hoc is None:
+            findings += _Examination(networks[key], limits).findings()
+        findings += never_thrown(networks[key], networks)
+    return findings
 
 
 class _Examination:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from engine.bpmn.network import AdHoc, Network, Node
+from engine.bpmn.network import AdHoc, EventRule, Network, Node
 from engine.bpmn.parser import assemble, read_keys
 from engine.bpmn.soundness import examine
 from engine.bpmn.soundness.exploration import Limits
@@ -221,6 +221,35 @@ def test_a_deadlock_between_sub_processes_is_seen_outside() -> None:
     assert rules(findings) == {"deadlock": "and", "dead-activity": "e"}
 
 
+@pytest.mark.parametrize(
+    ("waited", "thrown", "warned"),
+    [
+        (EventRule("error", "A"), EventRule("error", "A"), False),
+        (EventRule("error", None), EventRule("error", "A"), False),
+        (EventRule("error", "B"), EventRule("error", "A"), True),
+        (EventRule("escalation", "A"), EventRule("error", "A"), True),
+        (EventRule("cancel"), EventRule("cancel"), False),
+        (EventRule("cancel"), EventRule("terminate"), True),
+        (EventRule("timer"), EventRule("error", "A"), False),
+    ],
+)
+def test_an_event_that_nothing_inside_throws_is_warned_of(waited: EventRule, thrown: EventRule, warned: bool) -> None:
+    outside = _with_events(drawn("s > sub > e", "sub@b", "b > e"), "b", waited)
+    inside = _with_events(drawn("s > xor > e", "xor > fail", key="sub"), "fail", thrown)
+
+    findings = examine("p", {"p": outside, "sub": inside})
+
+    assert [(f.rule, f.element, f.severity) for f in findings] == [("never-thrown", "b", "warning")] * warned
+
+
+def test_a_handler_inside_may_raise_any_error() -> None:
+    outside = _with_events(drawn("s > sub > e", "sub@b", "b > e"), "b", EventRule("error", "A"))
+    inside = drawn("s > auto > e", key="sub")
+    inside = replace(inside, nodes={**inside.nodes, "auto": replace(inside.nodes["auto"], handler="h")})
+
+    assert examine("p", {"p": outside, "sub": inside}) == []
+
+
 def test_links_are_followed() -> None:
     sound = drawn("s > and1 > a > throw", "catch > and2 > e", "and1 > b > and2", links={"throw": "l", "catch": "l"})
     stuck = drawn("s > xor > a > throw", "catch > and > e", "xor > b > and", links={"throw": "l", "catch": "l"})
@@ -350,6 +379,10 @@ def _unlike_branches(count: int) -> Network:
     """Tasks beside each other, each of which can end the whole: nothing can be merged."""
     lines = [line for n in range(count) for line in (f"and1 > a{n} > and2", f"a{n}@b{n}", f"b{n} > kill")]
     return drawn("s > and1", *lines, "and2 > e")
+
+
+def _with_events(network: Network, name: str, *events: EventRule) -> Network:
+    return replace(network, nodes={**network.nodes, name: replace(network.nodes[name], events=events)})
 
 
 def _event_sub_process() -> Node:
