@@ -19,7 +19,19 @@ from api.json import OrjsonProvider
 from api.schemas.fields import Problem
 from api.settings import Settings, secret_key
 from api.throttle import Throttle
-from api.v1 import directory, messages, plans, process_definitions, process_instances, session, signals, tasks
+from api.v1 import (
+    directory,
+    incidents,
+    messages,
+    operations,
+    plans,
+    process_definitions,
+    process_instances,
+    session,
+    signals,
+    tasks,
+    upkeep,
+)
 from engine.errors import StartupError
 from engine.runtime import Engine
 
@@ -36,7 +48,19 @@ _HEADERS = {
     "Vary": "Accept-Language, Authorization, Cookie",
 }
 _OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-_NOUNS = (session, process_definitions, process_instances, tasks, messages, signals, plans, directory)
+_NOUNS = (
+    session,
+    process_definitions,
+    process_instances,
+    upkeep,
+    incidents,
+    operations,
+    tasks,
+    messages,
+    signals,
+    plans,
+    directory,
+)
 
 log = structlog.get_logger("api")
 
