@@ -65,7 +65,9 @@ def order_migration(tx: Transaction, wanted: BulkMigration) -> Operation:
 def waiting(tx: Transaction, limit: int) -> list[tuple[OperationItem, Operation]]:
     """Up to `limit` items that wait, of the oldest operation first."""
     query = select(OperationItem, Operation).join(Operation, Operation.id == OperationItem.operation_id)
-    query = query.where(OperationItem.state == "waiting").order_by(Operation.created_at, OperationItem.instance_id)
+    query = query.where(OperationItem.state == "waiting").order_by(
+        Operation.created_at, Operation.id, OperationItem.instance_id
+    )
     return [(item, operation) for item, operation in tx.session.execute(query.limit(limit))]
 
 

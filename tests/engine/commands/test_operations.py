@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from engine.errors import ConflictError, ForbiddenError, NotFoundError
 from engine.models import AuditEvent, OperationItem
 from engine.queries import operations as queries
 from engine.runtime import Engine
+from tests.conftest import MovableClock
 from tests.engine.commands.failures import OFFICER, begin, complete, deploy, history, instance, open_task
 from tests.engine.commands.versions import SYSADMIN, event, line
 
@@ -138,9 +140,11 @@ def test_several_workers_settle_each_item_once(engine: Engine) -> None:
     assert [history(engine, i).count("process-migrated") for i in made] == [1] * 6
 
 
-def test_a_case_that_has_gone_over_meanwhile_is_skipped(engine: Engine) -> None:
+def test_a_case_that_has_gone_over_meanwhile_is_skipped(engine: Engine, clock: MovableClock) -> None:
     made = cases(engine, line("a", "c"), 2)
-    first, second = order(engine), order(engine)
+    first = order(engine)
+    clock.forward(timedelta(seconds=1))
+    second = order(engine)
 
     finish(engine)
 
