@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import platform
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,6 +25,7 @@ from bench.servers import ROOT, Server, peer, product
 FLOWS = ("linear3", "lifecycle5")
 STEPS = {"linear3": 3, "lifecycle5": 5}
 PEERS = ("dondoc", "floor", "naive", "orm", "viewflow")
+PACKAGES = ("flask", "granian", "psycopg", "spiffworkflow", "sqlalchemy")
 Cell = dict[str, float]
 
 
@@ -33,6 +36,7 @@ def main() -> None:
     results: dict[str, Any] = {
         "calibration_ms": _calibration(),
         "durability": "synchronous=FULL, synchronous_commit=on",
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
     }
     print(f"calibration: {results['calibration_ms']:.2f} ms; durability: {results['durability']}")
     kinds = [kind for kind in options.db.split(",") if kind == "sqlite" or databases.postgres_server()]
@@ -64,7 +68,7 @@ def _served(kind: str, options: argparse.Namespace) -> dict[str, Any]:
     cells: dict[str, list[Cell]] = defaultdict(list)
     idle: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
-        servers = _start(kind, options.peers.split(","), Path(folder), idle)
+        servers = start(kind, options.peers.split(","), Path(folder), idle)
         try:
             for number in range(options.rounds):
                 _round(servers, options.cases, cells, warm=number == 0)
@@ -77,7 +81,8 @@ def _served(kind: str, options: argparse.Namespace) -> dict[str, Any]:
     return {"cells": table, "idle_mb": idle}
 
 
-def _start(kind: str, names: list[str], folder: Path, idle: dict[str, float]) -> dict[str, Any]:
+def start(kind: str, names: list[str], folder: Path, idle: dict[str, float]) -> dict[str, Any]:
+    """The peers that can be had, each on a database of its own; their idle memory is noted."""
     servers: dict[str, Any] = {}
     workers = 1 if kind == "sqlite" else 2
     for name in names:
