@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from engine import signals
+from engine import deadlines, signals
 from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
 from engine.models import PlanTask
-from engine.models.columns import new_id
-from engine.models.statements import INSERT_MESSAGE
+from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
+from engine.models.prepared import Prepared
 from engine.runtime import Transaction
 from notifications import rules
 from notifications.rules import Notice
+
+_PERSON = "person:"
 
 
 def connect() -> None:
@@ -54,21 +56,28 @@ def on_leader_alerted(tx: Transaction, *, case: Case, plan_task: PlanTask) -> No
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:
-    case.write(INSERT_MESSAGE, *(_row(tx, case, notice) for notice in notices))
+    for notice in notices:
+        statement, whom = _addressed(tx, notice.recipient, case.agency)
+        case.write(statement, _facts(tx, notice, case.id) | whom)
 
 
-def _row(tx: Transaction, case: Case, notice: Notice) -> dict[str, Any]:
+def _addressed(tx: Transaction, recipient: str, agency: str | None) -> tuple[Prepared, dict[str, Any]]:
+    """The statement that reaches whom a rule names. A person is told on behalf of the case's `agency`."""
+    if recipient.startswith(_PERSON):
+        return TELL_PERSON, {"person_id": recipient.removeprefix(_PERSON), "agency": agency}
+    role, _, office = recipient.partition("@")
+    told = {"role": role, "agency": office or agency, "today": deadlines.local_date(tx.now)}
+    return (TELL_OFFICE if office else TELL_ROLE), told
+
+
+def _facts(tx: Transaction, notice: Notice, instance_id: str) -> dict[str, Any]:
     return {
-        "id": new_id(),
-        "dedupe_key": f"{notice.stage}:{notice.recipient}",
+        "stage": notice.stage,
         "topic": notice.topic,
         "recipient": notice.recipient,
-        "instance_id": case.id,
+        "instance_id": instance_id,
         "payload": notice.payload,
-        "state": "new",
-        "attempts": 0,
-        "next_at": tx.now,
-        "created_at": tx.now,
+        "now": tx.now,
     }
 
 

@@ -17,6 +17,7 @@ from engine.models.directory import (
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
+from engine.models.notification import NotificationMute, NotificationPreference, Webhook
 from engine.models.operation import Operation, OperationItem
 from engine.models.outbox import OutboxMessage, StoredAnswer
 from engine.models.plan import (
@@ -47,6 +48,8 @@ __all__ = [
     "LoginSession",
     "Membership",
     "Message",
+    "NotificationMute",
+    "NotificationPreference",
     "Obligation",
     "ObligationRound",
     "Operation",
@@ -69,4 +72,5 @@ __all__ = [
     "Timer",
     "TimerFiring",
     "UserTask",
+    "Webhook",
 ]

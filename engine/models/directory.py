@@ -86,7 +86,10 @@ class Membership(Row):
     """
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_person", "person_id"),)
+    __table_args__ = (
+        Index("ix_membership_person", "person_id"),
+        Index("ix_membership_office", "agency_code", "role"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[Key] = mapped_column(ForeignKey("person.id"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, delete, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql
 
 from engine.models.audit import AuditEvent
 from engine.models.columns import table_of
@@ -16,7 +15,7 @@ from engine.models.definition import ProcessDefinition
 from engine.models.directory import Account, ApiToken, LoginSession, Membership, Person
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
-from engine.models.outbox import OutboxMessage, StoredAnswer
+from engine.models.outbox import StoredAnswer
 from engine.models.prepared import Prepared
 from engine.models.task import TaskCandidate, UserTask
 from engine.models.timer import Timer, TimerFiring
@@ -237,12 +236,6 @@ RENAME_TIMER = Prepared(
 
 INSERT_EVENT = Prepared(
     insert(table_of(AuditEvent)).values({c.key: bindparam(c.key) for c in table_of(AuditEvent).c if c.key != "id"})
-)
-# A notice that was posted before, under the same dedupe key, is not posted again; both databases take these words.
-INSERT_MESSAGE = Prepared(
-    postgresql.insert(table_of(OutboxMessage))
-    .values({c.key: bindparam(c.key) for c in table_of(OutboxMessage).c})
-    .on_conflict_do_nothing(index_elements=["dedupe_key"])
 )
 FIND_ANSWER = Prepared(
     select(StoredAnswer.fingerprint, StoredAnswer.answer).where(

@@ -1,0 +1,27 @@
+"""What people can be told about, and through which channels.
+
+Rule: every topic has a title here and a text in `templates/vi` and `templates/en` (a test compares them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+INBOX, EMAIL, WEBHOOK = "inbox", "email", "webhook"
+#: What a person can be reached by.
+PERSONAL_CHANNELS = (INBOX, EMAIL)
+DIGEST = "digest"
+
+#: topic → its title in Vietnamese and in English. The digest is no topic: nobody can be told of it alone.
+TOPICS: Mapping[str, tuple[str, str]] = {
+    "task-offered": ("Công việc mới chờ xử lý", "A new task waits"),
+    "task-given": ("Công việc được giao", "A task was given to you"),
+    "plan-task-reminder": ("Nhắc thời hạn nhiệm vụ", "A due date comes near"),
+    "plan-task-overdue": ("Nhiệm vụ quá hạn", "A task is overdue"),
+    "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
+}
+
+
+def title(topic: str, language: str) -> str:
+    """What a topic is called; a topic of another release is called by its code."""
+    return TOPICS.get(topic, (topic, topic))[language == "en"]
