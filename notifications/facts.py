@@ -1,0 +1,141 @@
+"""What a message is about, read when it is sent or shown.
+
+Rule: messages keep ids; names, titles and due dates are looked up for whoever was told, and stand in no outbox row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select
+
+from engine import deadlines
+from engine.models.columns import Row
+from engine.models.directory import Agency
+from engine.models.instance import ProcessInstance
+from engine.models.plan import PlanTask
+from engine.models.task import UserTask
+from engine.runtime import Transaction
+
+R = TypeVar("R", bound=Row)
+_CALLED_OFF = frozenset({"cancelled", "done"})
+
+
+class Told(Protocol):
+    """What is known of a message: its id, the case, and ids."""
+
+    id: Any
+    instance_id: Any
+    payload: Any
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a message is about. Pairs are Vietnamese and English; `path` leads to it on the site.
+
+    `key` names the thing for calendars. `settled`: there is nothing left to do about it; `reported`: it was handed
+    in and waits for others. `holder` is who has the task in hand.
+    """
+
+    path: str
+    key: str
+    name: tuple[str, str] | None = None
+    agency: tuple[str, str] | None = None
+    business_key: str | None = None
+    due_at: datetime | None = None
+    due_date: date | None = None
+    settled: bool = False
+    reported: bool = False
+    holder: str | None = None
+
+
+def read(tx: Transaction, messages: Iterable[Told]) -> dict[str, Facts]:
+    """What each of these messages is about, by the message's id."""
+    told = list(messages)
+    tasks = _rows(tx, UserTask, (m.payload.get("task") for m in told))
+    plan_tasks = _rows(tx, PlanTask, (m.payload.get("plan_task") for m in told))
+    cases = _rows(tx, ProcessInstance, (m.instance_id for m in told))
+    codes = {row.agency for rows in (tasks, plan_tasks, cases) for row in rows.values() if row.agency}
+    agencies = {row.code: (row.name_vi, row.name_en) for row in _agencies(tx, codes)}
+    return {m.id: _facts(m, tasks, plan_tasks, cases, agencies) for m in told}
+
+
+def is_superseded(topic: str, payload: Mapping[str, Any], facts: Facts, person_id: str) -> bool:
+    """Whether there is no point any more in writing to somebody: it is done, or in other hands, or due another day."""
+    if topic == "task-offered":
+        return facts.settled or facts.holder not in (None, person_id)
+    if topic == "task-given":
+        return facts.settled or facts.holder != person_id
+    if topic == "plan-task-reminder":
+        return facts.settled or facts.reported or _is_moved(payload, facts)
+    return topic == "plan-task-overdue" and (facts.settled or _is_moved(payload, facts))
+
+
+def _is_moved(payload: Mapping[str, Any], facts: Facts) -> bool:
+    return payload.get("due_date") != (facts.due_date.isoformat() if facts.due_date else None)
+
+
+def _facts(
+    message: Told,
+    tasks: Mapping[str, UserTask],
+    plan_tasks: Mapping[str, PlanTask],
+    cases: Mapping[str, ProcessInstance],
+    agencies: Mapping[str, tuple[str, str]],
+) -> Facts:
+    task = tasks.get(message.payload.get("task", ""))
+    if task is not None:
+        return _of_task(task, agencies.get(task.agency or ""))
+    plan_task = plan_tasks.get(message.payload.get("plan_task", ""))
+    case = cases.get(message.instance_id or "")
+    if plan_task is not None:
+        return _of_plan_task(plan_task, case, agencies.get(plan_task.agency))
+    if case is None:
+        return Facts("/", message.id)
+    where = agencies.get(case.agency or "")
+    return Facts(_path(case.id), case.id, agency=where, business_key=case.business_key)
+
+
+def _of_task(task: UserTask, agency: tuple[str, str] | None) -> Facts:
+    return Facts(
+        path=f"/tasks/{task.id}",
+        key=f"task-{task.id}",
+        name=(task.name, task.name_en or task.name),
+        agency=agency,
+        business_key=task.business_key,
+        due_at=task.due_at,
+        settled=task.state != "open",
+        holder=task.assignee_id,
+    )
+
+
+def _of_plan_task(task: PlanTask, case: ProcessInstance | None, agency: tuple[str, str] | None) -> Facts:
+    return Facts(
+        path=_path(task.instance_id) if task.instance_id else "/",
+        key=f"plan-task-{task.id}",
+        name=(task.title, task.title) if task.title else None,
+        agency=agency,
+        business_key=case.business_key if case is not None else None,
+        due_at=deadlines.end_of_day(task.due_date) if task.due_date else None,
+        due_date=task.due_date,
+        settled=task.closed_at is not None or task.status in _CALLED_OFF,
+        reported=task.status == "reported",
+    )
+
+
+def _path(instance_id: str) -> str:
+    return f"/process-instances/{instance_id}"
+
+
+def _rows(tx: Transaction, kind: type[R], ids: Iterable[str | None]) -> dict[str, R]:
+    wanted = {found for found in ids if found}
+    if not wanted:
+        return {}
+    column = kind.__table__.c.id
+    return {row.id: row for row in tx.session.scalars(select(kind).where(column.in_(wanted)))}  # type: ignore[attr-defined]
+
+
+def _agencies(tx: Transaction, codes: set[str]) -> Sequence[Agency]:
+    return tx.session.scalars(select(Agency).where(Agency.code.in_(codes))).all() if codes else ()
