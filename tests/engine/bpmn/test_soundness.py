@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -288,11 +287,9 @@ def test_the_shipped_diagrams_are_sound(path: Path) -> None:
     called = others if read_keys(path.read_bytes(), path.name).calls else {}
     definition = assemble(path.name, path.read_bytes(), called, tables)
 
-    begin = perf_counter()
     findings = examine(definition.key, definition.networks)
 
     assert findings == []
-    assert perf_counter() - begin < 0.5
 
 
 def test_an_event_back_to_the_way_is_followed_once_an_activation() -> None:
@@ -339,17 +336,15 @@ def test_parallel_blocks_in_a_row_are_merged(blocks: int) -> None:
     ways = [f"and{2 * n} > x{n} > and{2 * n + 1} > and{2 * n + 2}" for n in range(blocks)]
     others = [f"and{2 * n} > y{n} > and{2 * n + 1}" for n in range(blocks)]
 
-    findings, seconds = _timed(drawn("s > and0", *ways, *others, f"and{2 * blocks} > e"))
+    findings = examine("p", {"p": drawn("s > and0", *ways, *others, f"and{2 * blocks} > e")})
 
     assert findings == []
-    assert seconds < 1
 
 
 def test_a_long_sequence_is_merged() -> None:
-    findings, seconds = _timed(drawn("s > " + " > ".join(f"a{number}" for number in range(400)) + " > e"))
+    findings = examine("p", {"p": drawn("s > " + " > ".join(f"a{number}" for number in range(400)) + " > e")})
 
     assert findings == []
-    assert seconds < 1
 
 
 def test_wide_parallel_blocks_of_choices_and_loops_are_merged() -> None:
@@ -357,22 +352,15 @@ def test_wide_parallel_blocks_of_choices_and_loops_are_merged() -> None:
     others = [f"xor{n} > y{n} > xor5{n}" for n in range(20)]
     loops = [f"xor6{n} > xor{n}" for n in range(20)]
 
-    findings, seconds = _timed(drawn("s > and1", *branches, *others, *loops, "and2 > e"))
+    findings = examine("p", {"p": drawn("s > and1", *branches, *others, *loops, "and2 > e")})
 
     assert findings == []
-    assert seconds < 1
 
 
 def test_what_cannot_be_merged_ends_at_the_bound() -> None:
-    findings, seconds = _timed(_unlike_branches(24))
+    findings = examine("p", {"p": _unlike_branches(24)})
 
     assert rules(findings).keys() == {"soundness-unknown"}
-    assert seconds < 6
-
-
-def _timed(network: Network) -> tuple[list[Finding], float]:
-    begin = perf_counter()
-    return examine("p", {"p": network}), perf_counter() - begin
 
 
 def _unlike_branches(count: int) -> Network:
