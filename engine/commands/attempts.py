@@ -51,6 +51,11 @@ def failing(tx: Transaction, element_id: str, *, by_defect: bool = True) -> Iter
         raise _failure(tx, element_id, error) from error
 
 
+def unexplained(element_id: str) -> ProcessError:
+    """What is told of a defect: its cause stands in the log alone."""
+    return ProcessError(element_id, "an internal error; see the log", reason_vi="lỗi nội bộ, xem nhật ký hệ thống")
+
+
 def _passes(tx: Transaction, error: Exception) -> bool:
     if isinstance(error, EngineError) and not isinstance(error, _PASSING):
         return not tx.actor.is_system
@@ -63,4 +68,4 @@ def _failure(tx: Transaction, element_id: str, error: Exception) -> ProcessError
     if isinstance(error, EngineError):
         reason, reason_vi = str(error).rstrip("."), error.message_vi.rstrip(".")
         return ProcessError(element_id, reason, reason_vi=reason_vi)
-    return ProcessError(element_id, "an internal error; see the log", reason_vi="lỗi nội bộ, xem nhật ký hệ thống")
+    return unexplained(element_id)

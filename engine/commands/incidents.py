@@ -17,8 +17,9 @@ from engine import access, signals
 from engine.access import Actor
 from engine.audit.chain import Happening
 from engine.commands import instances
+from engine.commands.attempts import unexplained
 from engine.commands.case import Case, hold_case, lock_case
-from engine.errors import Attempt, ConflictError, NotFoundError, ProcessError
+from engine.errors import Attempt, ConflictError, EngineError, NotFoundError, ProcessError
 from engine.models.columns import new_id
 from engine.models.incident import Incident
 from engine.models.statements import FIND_TIMER, INSERT_INCIDENT, OPEN_TASKS
@@ -37,22 +38,25 @@ def carried_out(
     actor: Actor,
     command: Callable[[Transaction], T],
     settled: Callable[[Transaction, Case], T] | None = None,
+    otherwise: Attempt | None = None,
 ) -> T:
     """Run a command; when a step in it fails, have its case show an incident, in a second transaction.
 
     `settled` gives the answer after a failure that is no error to the caller, such as that of a start: the case
-    exists. Without it the ProcessError is raised, after the incident is kept.
+    exists. Without it the ProcessError is raised, after the incident is kept. `otherwise` is what was tried where even
+    a defect outside of any step is to be an incident, so that it holds up nobody else.
     """
     asking = _traced(actor)
     try:
         return engine.run(asking, command)
-    except ProcessError as error:
-        if error.attempt is None:
+    except EngineError as error:
+        if not isinstance(error, ProcessError) or error.attempt is None:
             raise
-        noted, answer = engine.run(asking, _settle, error, error.attempt, settled)
-        if not noted or settled is None or answer is None:
+        return _noted(engine, asking, error, settled)
+    except Exception as error:
+        if otherwise is None:
             raise
-        return answer
+        return _noted(engine, asking, _defect(error, otherwise, asking), settled)
 
 
 def raise_incident(tx: Transaction, error: ProcessError, attempt: Attempt) -> Case | None:
@@ -114,6 +118,21 @@ def close(tx: Transaction, case: Case, incident: Incident, **data: Any) -> None:
 def _traced(actor: Actor) -> Actor:
     """The actor with a trace id, so that log, answer and incident name the same one."""
     return actor if actor.request_id else actor.tracing(new_id())
+
+
+def _noted(engine: Engine, asking: Actor, error: ProcessError, settled: Callable[[Transaction, Case], T] | None) -> T:
+    if error.attempt is not None:
+        noted, answer = engine.run(asking, _settle, error, error.attempt, settled)
+        if noted and settled is not None and answer is not None:
+            return answer
+    raise error
+
+
+def _defect(error: Exception, attempt: Attempt, asking: Actor) -> ProcessError:
+    log.error("step-failed", error_type=type(error).__name__, trace_id=asking.request_id, exc_info=error)
+    found = unexplained(attempt.kind)
+    found.instance_id, found.attempt = attempt.instance_id, attempt
+    return found
 
 
 def _settle(

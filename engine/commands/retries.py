@@ -14,7 +14,7 @@ from sqlalchemy import select
 from engine.access import SYSTEM
 from engine.commands import incidents, instances, messages, timers
 from engine.commands.case import Case, lock_free_case
-from engine.errors import EngineError
+from engine.errors import Attempt, EngineError
 from engine.models.incident import Incident
 from engine.runtime import Engine, Transaction
 
@@ -41,24 +41,27 @@ def retry_if_due(tx: Transaction, incident_id: str, instance_id: str) -> bool:
     return True
 
 
-def due(tx: Transaction, limit: int) -> list[tuple[str, str]]:
-    """Up to `limit` incidents whose time to try again has come, as (incident id, instance id)."""
-    query = select(Incident.id, Incident.instance_id).where(Incident.state == "open", Incident.next_retry_at <= tx.now)
-    rows = tx.session.execute(query.order_by(Incident.next_retry_at, Incident.id).limit(limit))
-    return [(incident_id, instance_id) for incident_id, instance_id in rows]
+def due(tx: Transaction, limit: int) -> list[tuple[str, Attempt]]:
+    """Up to `limit` incidents whose time to try again has come, as (incident id, what is to be tried)."""
+    query = select(Incident).where(Incident.state == "open", Incident.next_retry_at <= tx.now)
+    rows = tx.session.scalars(query.order_by(Incident.next_retry_at, Incident.id).limit(limit))
+    return [(row.id, Attempt(row.kind, row.instance_id, row.subject)) for row in rows]
 
 
 def retry_due(engine: Engine, limit: int = 100) -> int:
     """Try again what is due, each in a transaction of its own; returns how many succeeded."""
     waiting = engine.read(SYSTEM, due, limit)
-    return sum(_retry_one(engine, incident_id, instance_id) for incident_id, instance_id in waiting)
+    return sum(_retry_one(engine, incident_id, attempt) for incident_id, attempt in waiting)
 
 
-def _retry_one(engine: Engine, incident_id: str, instance_id: str) -> bool:
+def _retry_one(engine: Engine, incident_id: str, attempt: Attempt) -> bool:
+    def command(tx: Transaction) -> bool:
+        return retry_if_due(tx, incident_id, attempt.instance_id)
+
     try:
-        return incidents.carried_out(engine, SYSTEM, lambda tx: retry_if_due(tx, incident_id, instance_id))
+        return incidents.carried_out(engine, SYSTEM, command, otherwise=attempt)
     except EngineError as error:
-        log.error("incident-retry-failed", incident_id=incident_id, instance_id=instance_id, code=error.code)
+        log.error("incident-retry-failed", incident_id=incident_id, instance_id=attempt.instance_id, code=error.code)
         return False
 
 
@@ -77,5 +80,5 @@ def _again(tx: Transaction, case: Case, incident: Incident) -> Incident:
 _STEPS: dict[str, Callable[[Transaction, Case, Incident], None]] = {
     "start": lambda tx, case, incident: instances.carry_on(tx, case, incident.subject),
     "message": lambda tx, case, incident: messages.again(tx, case, incident.subject or ""),
-    "timer": lambda tx, case, incident: timers.go_off(tx, case, incident.subject or "", incident.element_id),
+    "timer": lambda tx, case, incident: timers.again(tx, case, incident.subject or ""),
 }

@@ -6,6 +6,9 @@ once, whoever else tries; a case that somebody else has in hand is left for the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 
 from engine.access import SYSTEM
@@ -28,21 +31,15 @@ def fire(tx: Transaction, timer_id: str, instance_id: str) -> bool:
     timer = tx.fetch(FIND_TIMER, timer_id=timer_id)
     if timer is None or timer["due_at"] > tx.now:
         return False
-    go_off(tx, case, timer_id, timer["element_id"])
+    _go_off(tx, case, timer)
     return True
 
 
-def go_off(tx: Transaction, case: Case, timer_id: str, element_id: str) -> None:
-    """Run the step of a timer of a locked case."""
+def again(tx: Transaction, case: Case, timer_id: str) -> None:
+    """Run the step of a timer of a locked case once more; nothing where it waits no longer."""
     timer = tx.fetch(FIND_TIMER, timer_id=timer_id)
     if timer is not None:
-        occurrence = {"timer_id": timer_id, "occurrence": timer["occurrence"], "due_at": timer["due_at"]}
-        case.write(INSERT_FIRING, occurrence | {"instance_id": case.id, "element_id": element_id, "fired_at": tx.now})
-    with attempting(tx, Attempt("timer", case.id, timer_id), element_id):
-        definition = definitions.compiled(tx, case.definition_id)
-        host = advance.StepHost(tx, case)
-        step = process.fire(definition, case.tree, case.variables, timer_id, host)
-        advance.apply(tx, case, step, host)
+        _go_off(tx, case, timer)
 
 
 def due(tx: Transaction, limit: int) -> list[tuple[str, str]]:
@@ -59,9 +56,21 @@ def fire_due(engine: Engine, limit: int = 100) -> int:
     return sum(_fire_one(engine, timer_id, instance_id) for timer_id, instance_id in waiting)
 
 
+def _go_off(tx: Transaction, case: Case, timer: Mapping[str, Any]) -> None:
+    timer_id, element_id = timer["id"], timer["element_id"]
+    occurrence = {"timer_id": timer_id, "occurrence": timer["occurrence"], "due_at": timer["due_at"]}
+    case.write(INSERT_FIRING, occurrence | {"instance_id": case.id, "element_id": element_id, "fired_at": tx.now})
+    with attempting(tx, Attempt("timer", case.id, timer_id), element_id):
+        definition = definitions.compiled(tx, case.definition_id)
+        host = advance.StepHost(tx, case)
+        step = process.fire(definition, case.tree, case.variables, timer_id, host)
+        advance.apply(tx, case, step, host)
+
+
 def _fire_one(engine: Engine, timer_id: str, instance_id: str) -> bool:
+    attempt = Attempt("timer", instance_id, timer_id)
     try:
-        return incidents.carried_out(engine, SYSTEM, lambda tx: fire(tx, timer_id, instance_id))
+        return incidents.carried_out(engine, SYSTEM, lambda tx: fire(tx, timer_id, instance_id), otherwise=attempt)
     except BusyError:
         log.info("timer-postponed", timer_id=timer_id, instance_id=instance_id)
         return False

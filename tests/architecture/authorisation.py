@@ -234,7 +234,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "attempts.attempting": _PART,
     "attempts.failing": _PART,
     "timers.fire": _WORKER,
-    "timers.go_off": _PART,
+    "timers.again": _PART,
     "timers.due": _WORKER,
     "advance.apply": _PART,
     "advance.opened_rows": _PART,

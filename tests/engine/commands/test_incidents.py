@@ -10,9 +10,11 @@ import structlog
 
 from engine.access import SYSTEM, Actor, Grant
 from engine.audit.verify import verify
-from engine.commands import incidents, instances, retries, timers
+from engine.bpmn.relocation import Displacement
+from engine.commands import incidents, instances, modification, retries, timers
 from engine.errors import Attempt, ConflictError, ForbiddenError, InvalidDataError, NotFoundError, ProcessError
 from engine.handlers.registry import HANDLERS
+from engine.models.statements import DELETE_TIMER
 from engine.queries import incidents as queries
 from engine.queries.incidents import IncidentFilter
 from engine.runtime import Engine
@@ -256,6 +258,37 @@ def test_a_refusal_without_a_person_to_hear_it_is_an_incident(
     found = the_incident(engine, case.id)
     assert found.kind == "timer"
     assert "Chưa có sản phẩm" in found.message and "No deliverable" in found.message_en
+
+
+def test_a_defect_that_shows_at_the_end_of_a_timers_transaction_holds_up_nobody(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, clock: MovableClock
+) -> None:
+    monkeypatch.setitem(HANDLERS, "trial", lambda _tx, case: case.write(DELETE_TIMER, {"nobody": "knows this"}))
+    deploy(engine, AT_TIMER)
+    cases = [begin(engine, "at_timer") for _ in range(2)]
+    clock.forward(DAY)
+
+    assert timers.fire_due(engine) == 0
+
+    assert [the_incident(engine, c.id).retries_left for c in cases] == [3, 3]
+    clock.forward(MINUTE)
+    assert retries.retry_due(engine) == 0
+    assert [the_incident(engine, c.id).retries_left for c in cases] == [2, 2]
+
+
+def test_a_timer_that_is_gone_is_not_tried_again(engine: Engine, trial: Trial, clock: MovableClock) -> None:
+    deploy(engine, AT_TIMER)
+    case = begin(engine, "at_timer")
+    clock.forward(DAY)
+    trial.error = RuntimeError("broken")
+    timers.fire_due(engine)
+    trial.error = None
+    engine.run(SYSADMIN, modification.modify, case.id, Displacement(cancel=("a",), activate=("a",)), "làm lại")
+    trial.calls = 0
+
+    engine.run(OFFICER, retries.retry, the_incident(engine, case.id).id)
+
+    assert (trial.calls, instance(engine, case.id).state) == (0, "active")
 
 
 def test_the_system_tries_again_after_one_five_and_thirty_minutes_and_then_waits(
