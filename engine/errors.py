@@ -62,6 +62,30 @@ class EngineError(Exception):
         self.message_en = message_en
 
 
+KINDS_VI = {
+    "account": "tài khoản",
+    "agency": "cơ quan",
+    "attachment": "tệp đính kèm",
+    "incident": "sự cố",
+    "membership": "vai trò được giao",
+    "message-receiver": "nơi nhận thông điệp",
+    "obligation": "nội dung giao",
+    "operation": "thao tác hàng loạt",
+    "person": "người",
+    "plan": "kế hoạch",
+    "plan-task": "nhiệm vụ",
+    "process-definition": "quy trình",
+    "process-instance": "hồ sơ quy trình",
+    "report": "báo cáo",
+    "report-regime": "chế độ báo cáo",
+    "report-round": "đợt báo cáo",
+    "notification": "thông báo",
+    "task": "công việc",
+    "token": "mã truy cập",
+    "webhook": "đầu nhận webhook",
+}
+
+
 class NotFoundError(EngineError):
     """There is no such thing, or the actor may not know that there is."""
 
@@ -70,7 +94,7 @@ class NotFoundError(EngineError):
     title_en = "Not found"
 
     def __init__(self, kind: str, key: str) -> None:
-        super().__init__(f"Không tìm thấy {kind} “{key}”.", f"No {kind} “{key}”.")
+        super().__init__(f"Không tìm thấy {KINDS_VI.get(kind, kind)} “{key}”.", f"No {kind} “{key}”.")
         self.kind = kind
         self.key = key
 

@@ -122,11 +122,12 @@ def restart(tx: Transaction, instance_id: str, reason: str, expected_version: in
     ended = _managed(tx, instance_id, expected_version, "restart")
     if ended.ended_at is None:
         raise ConflictError("Hồ sơ quy trình chưa kết thúc.", "The process instance has not ended.")
+    first = _first_data(tx, ended)
     wanted = Start(ended.process_key, business_key=ended.business_key, agency=ended.agency)
-    case = _open(tx, replace(_opening(tx, wanted, checked=False), variables=_first_variables(tx, ended)))
+    case = _open(tx, replace(_opening(tx, wanted, checked=False), variables=first["variables"]))
     case.record(Happening("process-restarted", data={"from": ended.id, "reason": reason}))
     ended.record(Happening("process-restarted", data={"into": case.id, "reason": reason}))
-    _run(tx, case)
+    _run(tx, case, _same_start(tx, case, first.get("trigger")))
     return case
 
 
@@ -172,6 +173,8 @@ def _opening(tx: Transaction, wanted: Start, *, checked: bool = True) -> Opening
         raise ConflictError("Phiên bản quy trình chưa được phát hành.", "This version is not published yet.")
     _require_agency(tx, wanted.agency)
     definition = definitions.compiled(tx, row.id)
+    if checked:
+        _require_begin(definition, wanted)
     given = _start_variables(tx, definition, wanted) if checked else dict(wanted.variables)
     return Opening(row, given | dict(wanted.prepared), wanted.business_key, wanted.agency, wanted.trigger)
 
@@ -203,14 +206,30 @@ def _run(tx: Transaction, case: Case, element_id: str | None = None) -> None:
     advance.apply(tx, case, step, host)
 
 
-def _first_variables(tx: Transaction, case: Case) -> dict[str, Any]:
+def _first_data(tx: Transaction, case: Case) -> dict[str, Any]:
+    """What the first event of a case tells: its variables, and what triggered it."""
     payload = tx.session.scalars(
         select(AuditEvent.data).where(AuditEvent.instance_id == case.id, AuditEvent.type == "process-started")
     ).first()
     if payload is None:
         raise ConflictError("Dữ liệu khởi tạo đã được xóa.", "The variables it began with have been erased.")
-    found: dict[str, Any] = orjson.loads(payload)["variables"]
+    found: dict[str, Any] = orjson.loads(payload)
     return found
+
+
+def _same_start(tx: Transaction, case: Case, trigger: Mapping[str, Any] | None) -> str | None:
+    """The start event at which a case began, in the version of the new one; None for the plain one.
+
+    Raises ConflictError when that version has neither.
+    """
+    network = definitions.compiled(tx, case.definition_id).networks[case.process_key]
+    element = trigger["element"] if trigger is not None else None
+    if element in network.starts:
+        return str(element)
+    if network.start is None:
+        message_vi = "Phiên bản hiện hành không còn sự kiện bắt đầu của hồ sơ này."
+        raise ConflictError(message_vi, "The current version has no such start event any more.")
+    return None
 
 
 def _turn(case: Case, state: str, event: str, reason: str) -> Case:
@@ -252,6 +271,13 @@ def _definition(tx: Transaction, wanted: Start) -> Version:
     if wanted.version is None:
         return definitions.current(tx, wanted.process_key)
     return definitions.named(tx, wanted.process_key, wanted.version)
+
+
+def _require_begin(definition: Definition, wanted: Start) -> None:
+    """Raise InvalidDataError for a process that begins by a message, signal or timer only."""
+    if wanted.trigger is None and definition.networks[definition.key].start is None:
+        message_vi = "Quy trình này chỉ bắt đầu bằng thông điệp, tín hiệu hoặc hẹn giờ."
+        raise _invalid("process_key", "event-start", message_vi, "It begins by a message, signal or timer only.")
 
 
 def _start_variables(tx: Transaction, definition: Definition, wanted: Start) -> dict[str, Any]:

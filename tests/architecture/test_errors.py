@@ -7,6 +7,7 @@ import inspect
 from api.errors import STATUS
 from engine import errors
 from engine.errors import EngineError
+from tests.architecture.sources import literals, sources
 
 KNOWN = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, EngineError)]
 
@@ -36,3 +37,15 @@ def test_every_error_has_a_title_in_both_languages() -> None:
     own = [kind for kind in KNOWN if "title_vi" in vars(kind) or "title_en" in vars(kind)]
 
     assert [kind.__name__ for kind in own if not ("title_vi" in vars(kind) and "title_en" in vars(kind))] == []
+
+
+def test_whatever_is_not_found_is_named_in_vietnamese() -> None:
+    named = {
+        literal
+        for source in sources()
+        for word, call in source.calls()
+        if word == "NotFoundError"
+        for literal in literals(call, 0)
+    }
+
+    assert sorted(named - set(errors.KINDS_VI)) == []

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.access import SYSTEM, Actor, Grant
-from engine.commands import definitions, deliveries, messages, timed_starts
+from engine.commands import definitions, deliveries, instances, messages, timed_starts
+from engine.commands.instances import Start
 from engine.commands.messages import Posted
-from engine.errors import ProcessError
+from engine.errors import InvalidDataError, ProcessError
 from engine.models import SYSTEM_STREAM, StartSubscription
 from engine.runtime import Engine
 from tests.conftest import MovableClock
@@ -174,3 +175,12 @@ def test_an_occurrence_that_can_begin_no_case_is_told_and_holds_up_nothing(engin
 def test_a_timer_that_says_no_time_is_not_deployed(engine: Engine) -> None:
     with pytest.raises(ProcessError):
         deploy(engine, timed("unknown_variable", "timeDate"))
+
+
+def test_a_process_that_only_an_event_begins_is_not_begun_by_hand(engine: Engine) -> None:
+    deploy(engine, line("p", node("userTask", "n0"), start=message("order")))
+
+    with pytest.raises(InvalidDataError) as refused:
+        engine.run(SYSTEM, instances.start, Start("p"))
+
+    assert (refused.value.problems[0].field, refused.value.problems[0].rule) == ("process_key", "event-start")
