@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -31,7 +32,7 @@ from tests.engine.commands.versions import SYSADMIN, armed, event, line, timed
 DAY = timedelta(days=1)
 
 
-def ended(engine: Engine, **variables: object) -> str:
+def ended(engine: Engine, **variables: Any) -> str:
     """A cancelled case."""
     deploy(engine, line("a"))
     case_id = begin(engine, "p", **variables).id
