@@ -19,7 +19,7 @@ from api import logs, metrics
 from api.app import create_app
 from api.settings import Settings, read_settings
 from engine.access import SYSTEM
-from engine.commands import credentials, deliveries, idempotency, messages, timed_starts, timers
+from engine.commands import credentials, deliveries, idempotency, messages, operations, retries, timed_starts, timers
 from engine.runtime import Engine
 from engine.worker import Chore, Worker
 
@@ -50,6 +50,8 @@ def make_worker(engine: Engine, settings: Settings) -> Worker:
     chores: list[Chore] = [
         partial(_fire_timers, engine),
         partial(deliveries.deliver_due, engine),
+        partial(retries.retry_due, engine),
+        partial(operations.work, engine),
         _Hourly(partial(engine.run, SYSTEM, idempotency.forget_old)),
         _Hourly(partial(engine.run, SYSTEM, credentials.forget_old)),
         _Hourly(partial(engine.run, SYSTEM, messages.forget_old)),
