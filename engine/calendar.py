@@ -1,51 +1,93 @@
 """The working calendar: which days are worked, and counting in working days.
 
-Rule: the first day is not counted (Civil Code 2015, art. 147); a swapped Saturday is worked, the day it pays for is
-not. Seeded from the `holidays` library, corrected by what was decided by official letter.
+Rule: the first day is not counted (Civil Code 2015, art. 147); half a day counts as half; a day that somebody decided
+stands as decided, any other as the week has it. Whoever counts is given the calendar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 LONGEST_COUNT = 2_000
-WEEKEND = "Ngày nghỉ cuối tuần"
-# The library lacks this swap, made by letter 12729/VPCP-KGVX of 25 December 2025.
-_OFF_BY_LETTER = {date(2026, 1, 2): "Nghỉ hoán đổi, công văn 12729/VPCP-KGVX"}
-_WORKED_BY_LETTER = {date(2026, 1, 10): "Làm bù, công văn 12729/VPCP-KGVX"}
+WHOLE = 2
+# What is worked on a day of each kind, in half days.
+WORKED: Mapping[str, int] = {
+    "holiday": 0,
+    "day_off": 0,
+    "swap_off": 0,
+    "swap_workday": WHOLE,
+    "half_day": 1,
+    "working_day": WHOLE,
+}
+ROLLS = ("next", "previous", "none")
+
+
+@dataclass(frozen=True)
+class DecidedDay:
+    """A day about which something was decided: its kind (one of WORKED), what it is called, and by which document.
+
+    `agency` is the one agency for which it stands (None: all); `version` that of the calendar since which it stands.
+    """
+
+    day: date
+    kind: str
+    name_vi: str
+    name_en: str
+    document: str = ""
+    agency: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Days off and days worked against the week, each with its reason. The week is Monday to Friday."""
+    """Decided days over a week of Monday to Friday. `exceptions` are those of single agencies, by code.
 
-    days_off: Mapping[date, str] = field(default_factory=dict)
-    worked: Mapping[date, str] = field(default_factory=dict)
+    Years without a decided day are not known yet: there only the week is counted (`is_known`).
+    """
 
-    def reason_off(self, day: date) -> str | None:
-        """Why a day is not worked; None when it is."""
-        if day in self.worked:
-            return None
-        return self.days_off.get(day) or (WEEKEND if day.weekday() >= SATURDAY else None)
+    days: Mapping[date, DecidedDay] = field(default_factory=dict)
+    version: int = 0
+    exceptions: Mapping[str, Mapping[date, DecidedDay]] = field(default_factory=dict)
+
+    def for_agency(self, agency: str | None) -> WorkingCalendar:
+        """The calendar as it stands for one agency (None: for all that have no exceptions)."""
+        own = self.exceptions.get(agency) if agency is not None else None
+        return replace(self, days={**self.days, **own}) if own else self
+
+    def halves(self, day: date) -> int:
+        """How many half days are worked on a day: 0, 1 or 2."""
+        decided = self.days.get(day)
+        if decided is not None:
+            return WORKED[decided.kind]
+        return WHOLE if day.weekday() < SATURDAY else 0
 
     def is_working_day(self, day: date) -> bool:
-        """Whether a day is worked."""
-        return self.reason_off(day) is None
+        """Whether a day is worked, be it half of it."""
+        return self.halves(day) > 0
+
+    def is_known(self, day: date) -> bool:
+        """Whether the days off of its year have been decided."""
+        return any(decided.year == day.year for decided in self.days)
+
+    def why(self, day: date) -> DecidedDay | None:
+        """Why a day is not worked, or only half of it; None for a whole working day."""
+        if self.halves(day) == WHOLE:
+            return None
+        return self.days.get(day) or DecidedDay(day, "weekend", "Ngày nghỉ cuối tuần", "Weekend")
 
     def add(self, day: date, count: int) -> date:
         """The day `count` working days after (negative: before) a day, which is not counted itself."""
         if abs(count) > LONGEST_COUNT:
             raise ValueError(f"more than {LONGEST_COUNT} working days")
         step = ONE_DAY if count >= 0 else -ONE_DAY
-        left = abs(count)
-        while left:
+        left = abs(count) * WHOLE
+        while left > 0:
             day += step
-            left -= self.is_working_day(day)
+            left -= self.halves(day)
         return day
 
     def roll(self, day: date, direction: str) -> date:
@@ -53,48 +95,20 @@ class WorkingCalendar:
         if direction == "none":
             return day
         step = ONE_DAY if direction == "next" else -ONE_DAY
-        while not self.is_working_day(day):
+        while not self.halves(day):
             day += step
         return day
 
-    def skipped(self, start: date, end: date) -> Iterator[tuple[date, str]]:
-        """The days not worked after `start` and up to `end`, each with the reason."""
-        day = start + ONE_DAY
-        while day <= end:
-            reason = self.reason_off(day)
-            if reason:
-                yield day, reason
-            day += ONE_DAY
+    def skipped(self, start: date, end: date) -> Iterator[DecidedDay]:
+        """The days after `start` and up to `end` that are not wholly worked, each with the reason."""
+        for number in range(1, (end - start).days + 1):
+            reason = self.why(start + ONE_DAY * number)
+            if reason is not None:
+                yield reason
 
-    def count(self, start: date, end: date) -> int:
+    def count(self, start: date, end: date) -> float:
         """How many working days lie after `start` and up to `end`; negative when `end` is earlier."""
         if end < start:
             return -self.count(end, start)
-        return sum(self.is_working_day(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
-
-
-@lru_cache(maxsize=8)
-def vietnam(first_year: int, last_year: int) -> WorkingCalendar:
-    """The calendar of Vietnamese state bodies for those years, both included."""
-    from holidays.countries.vietnam import VN  # slow to import: only who counts days pays for it
-
-    public = VN(  # type: ignore[no-untyped-call]
-        years=range(first_year, last_year + 1), language="vi"
-    )
-    off: dict[date, str] = {day: str(name) for day, name in public.items()}
-    worked = {
-        day: "Ngày làm bù"
-        for year in range(first_year, last_year + 1)
-        for day in _weekends(year)
-        if public.is_working_day(day)
-    }
-    off = {day: name for day, name in (off | _OFF_BY_LETTER).items() if day not in worked}
-    return WorkingCalendar(off, worked | _WORKED_BY_LETTER)
-
-
-def _weekends(year: int) -> Iterator[date]:
-    day = date(year, 1, 1)
-    while day.year == year:
-        if day.weekday() >= SATURDAY:
-            yield day
-        day += ONE_DAY
+        halves = sum(self.halves(start + ONE_DAY * number) for number in range(1, (end - start).days + 1))
+        return halves / WHOLE

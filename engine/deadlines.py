@@ -1,21 +1,80 @@
-"""Due dates in Asia/Ho_Chi_Minh: from rules to instants, with their explanation, and the four buckets.
+"""Due dates in Asia/Ho_Chi_Minh: from rules to instants, how each came about, and the four buckets.
 
-Rule: a due date is a local date and ends with its day (23:59:59); reminders come at 08:00 local.
+Rule: a due date is a local date and ends with its day (23:59:59); reminders come at 08:00 local. What was counted on a
+calendar says on which version of it, so that counting again gives the same instant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.calendar import WorkingCalendar, vietnam
+from engine.calendar import WorkingCalendar
+from engine.statutory_days import statutory
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 END_OF_DAY = time(23, 59, 59)
 MORNING = time(8)
+WITHIN, BEFORE, AFTER, BY_DATE, GIVEN = "working_days", "working_days_before", "working_days_after", "by_date", "given"
+COUNTING = frozenset({WITHIN, BEFORE, AFTER})
+_MORNINGS = {BEFORE: -1, AFTER: 1}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a due instant came about: the rule (one of the five above) and what it was given.
+
+    `base` is the day counted from, which is not counted, or the date itself, which is rolled. `at` is set where the
+    instant itself was given. No due date that is counted anew falls before `not_before`. `text` is the rule as the
+    diagram writes it; `agency` that whose exceptions count.
+    """
+
+    rule: str
+    base: date
+    count: int = 0
+    roll: str = "none"
+    agency: str | None = None
+    calendar_version: int = 0
+    not_before: date | None = None
+    at: datetime | None = None
+    text: str = ""
+
+    def instant(self, calendar: WorkingCalendar) -> datetime:
+        """The due instant on a calendar, in UTC."""
+        own = calendar.for_agency(self.agency)
+        if self.at is not None:
+            return self.at
+        if self.rule in _MORNINGS:
+            return morning(own.add(self.base, _MORNINGS[self.rule] * self.count))
+        day = own.add(self.base, self.count) if self.rule == WITHIN else own.roll(self.base, self.roll)
+        return end_of_day(max(day, self.not_before or day))
+
+    def again(self, calendar: WorkingCalendar, today: date) -> Derivation:
+        """The same rule on another calendar; what is due at the end of a day will not be due before today."""
+        fresh = replace(self, calendar_version=calendar.version, not_before=None)
+        passed = self.rule in (WITHIN, BY_DATE) and local_date(fresh.instant(calendar)) < today
+        return replace(fresh, not_before=today) if passed else fresh
+
+    def as_json(self) -> dict[str, Any]:
+        """The derivation as it is stored."""
+        known = {name: value for name, value in asdict(self).items() if value is not None}
+        return known | {name: value.isoformat() for name, value in known.items() if isinstance(value, date)}
+
+
+def derivation_of(stored: Mapping[str, Any]) -> Derivation:
+    """The derivation that `as_json` stored."""
+    days = {name: date.fromisoformat(stored[name]) for name in ("base", "not_before") if name in stored}
+    moments = {"at": datetime.fromisoformat(stored["at"])} if "at" in stored else {}
+    return Derivation(**{**stored, **days, **moments})
+
+
+def given(due: datetime, text: str = "") -> Derivation:
+    """The derivation of an instant that was given as it is: a date, if it is the end of one."""
+    day = local_date(due)
+    return Derivation(BY_DATE, day, text=text) if due == end_of_day(day) else Derivation(GIVEN, day, at=due, text=text)
 
 
 def local_date(moment: datetime) -> date:
@@ -33,33 +92,30 @@ def morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, LOCAL).astimezone(UTC)
 
 
-def calendar_around(day: date) -> WorkingCalendar:
-    """The working calendar from a year before a day to as far after it as working days may be counted."""
-    return vietnam(day.year - 1, day.year + 10)
+def functions(
+    now: datetime,
+    calendar: Callable[[], WorkingCalendar] = statutory,
+    agency: str | None = None,
+    counted: dict[datetime, Derivation] | None = None,
+) -> Mapping[str, Callable[..., Any]]:
+    """The calendar functions that expressions of a diagram may call at an instant, for a case of an agency.
 
+    The calendar is asked for when something is counted, not before. What is counted is noted in `counted`.
+    """
+    today = local_date(now)
 
-def functions(now: datetime) -> Mapping[str, Callable[..., Any]]:
-    """The calendar functions that expressions of a diagram may call at an instant."""
-    return _functions_on(local_date(now))
-
-
-@lru_cache(maxsize=64)
-def _functions_on(today: date) -> Mapping[str, Callable[..., Any]]:
-    def working_days(count: int) -> datetime:
-        return end_of_day(calendar_around(today).add(today, count))
-
-    def working_days_before(due: Any, count: int) -> datetime:
-        day = as_date(due)
-        return morning(calendar_around(day).add(day, -count))
-
-    def working_days_after(due: Any, count: int) -> datetime:
-        day = as_date(due)
-        return morning(calendar_around(day).add(day, count))
+    def derived(rule: str, base: Any, count: int) -> datetime:
+        found = calendar()
+        derivation = Derivation(rule, as_date(base), count, agency=agency, calendar_version=found.version)
+        due = derivation.instant(found)
+        if counted is not None:
+            counted[due] = derivation
+        return due
 
     return {
-        "working_days": working_days,
-        "working_days_before": working_days_before,
-        "working_days_after": working_days_after,
+        WITHIN: lambda count: derived(WITHIN, today, count),
+        BEFORE: lambda due, count: derived(BEFORE, due, count),
+        AFTER: lambda due, count: derived(AFTER, due, count),
         "today": lambda: today.isoformat(),
         "date": as_date,
     }
@@ -87,23 +143,6 @@ def as_due(value: Any) -> datetime | None:
     return end_of_day(as_date(value))
 
 
-def explain(rule: str, due: datetime, now: datetime) -> dict[str, Any]:
-    """How a due instant came about: the rule as the diagram writes it, and the days that were not counted."""
-    start, end = local_date(now), local_date(due)
-    calendar = calendar_around(start)
-    skipped = [{"date": d.isoformat(), "reason": r} for d, r in calendar.skipped(start, min(end, _horizon(start)))]
-    days = calendar.count(start, min(end, _horizon(start)))
-    return {
-        "rule": rule,
-        "counted_from": start.isoformat(),
-        "due": end.isoformat(),
-        "working_days": days,
-        "skipped": skipped,
-        "text_vi": f"Hết ngày {end:%d/%m/%Y}, {days} ngày làm việc kể từ {start:%d/%m/%Y} (không tính ngày đầu).",
-        "text_en": f"End of {end:%d/%m/%Y}, {days} working days from {start:%d/%m/%Y} (first day not counted).",
-    }
-
-
 def bucket(due: date | None, accepted_on: date | None, today: date, *, is_open: bool) -> str | None:
     """Which of the four counts a task falls in: on_time, late, within_time or overdue.
 
@@ -114,7 +153,3 @@ def bucket(due: date | None, accepted_on: date | None, today: date, *, is_open: 
     if not is_open:
         return None
     return "overdue" if due is not None and today > due else "within_time"
-
-
-def _horizon(start: date) -> date:
-    return start + timedelta(days=366)

@@ -32,6 +32,11 @@ task_completed = _signals.signal(
 task_withdrawn = _signals.signal(
     "task-withdrawn", doc="An open task was taken back by the diagram or a cancellation. kwargs: case, task_id."
 )
+due_changed = _signals.signal(
+    "due-changed",
+    doc="What is open in a case is due at another time, for the calendar has changed. kwargs: case, moved "
+    "(a sequence of engine.commands.recounting.Moved: row, old, new).",
+)
 task_reminded = _signals.signal(
     "task-reminded",
     doc="A reminder of the diagram fired. kwargs: case, plan_task (engine.models.PlanTask), element_id.",

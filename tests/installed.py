@@ -8,7 +8,7 @@ from typing import Any
 
 from api.installation import shipped_diagrams
 from engine.access import SYSTEM, Actor
-from engine.commands import definitions, demo, instances, plans, tasks
+from engine.commands import calendar, definitions, demo, instances, plans, tasks
 from engine.commands.case import Case
 from engine.commands.instances import Start
 from engine.commands.tasks import Completion
@@ -26,6 +26,7 @@ Install = Callable[[Engine], None]
 
 def install(engine: Engine, password_hash: str = "none") -> None:
     """Put everything of the demo into an empty database."""
+    engine.run(SYSTEM, calendar.fill)
     engine.run(SYSTEM, definitions.deploy, shipped_diagrams(), publish=True)
     engine.run(SYSTEM, plans.import_plan, plan_document())
     engine.run(SYSTEM, demo.load_demo, password_hash)

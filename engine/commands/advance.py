@@ -6,17 +6,19 @@ Rule: one step = one change of the instance, its tasks, timers and history, in o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine import deadlines, signals
+from engine import deadlines, explanations, signals
 from engine.access import person_group
 from engine.audit.chain import Happening
 from engine.bpmn.definition import Element
 from engine.bpmn.step import ArmedTimer, Move, OpenedTask, Step
-from engine.commands import exchange
+from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
+from engine.deadlines import Derivation
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
     CLOSE_INCIDENTS,
@@ -27,6 +29,7 @@ from engine.models.statements import (
     INSERT_TIMER,
     WITHDRAW_TASK,
 )
+from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
 
@@ -43,7 +46,7 @@ class StepHost:
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions that expressions may call, for the instant of this step."""
-        return deadlines.functions(self.now)
+        return calendars.functions(self._tx, self._case.agency, self._case.id)
 
     def call(self, handler: str, element: Element, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """Run a named handler on the case; what it returns is merged into the variables."""
@@ -72,7 +75,7 @@ def apply(
     for task in step.opened:
         _open_task(tx, case, task)
     case.write(DELETE_TIMER, *({"timer_id": i} for i in step.disarmed))
-    case.write(INSERT_TIMER, *(_timer_row(case, timer) for timer in step.armed))
+    case.write(INSERT_TIMER, *(_timer_row(tx, case, timer) for timer in step.armed))
     if step.subscribed or step.unsubscribed or step.thrown:
         exchange.write(tx, case, step)
     if step.ended:
@@ -157,19 +160,30 @@ def _task_row(tx: Transaction, case: Case, task: OpenedTask, groups: list[str]) 
         "locals": task.locals,
         "created_at": tx.now,
         "due_at": task.due,
-        "due_explanation": _explained(tx, task),
+        "due_explanation": _explained(tx, case, task),
         "closed_at": None,
         "closed_by": None,
     }
 
 
-def _explained(tx: Transaction, task: OpenedTask) -> dict[str, Any] | None:
+def _explained(tx: Transaction, case: Case, task: OpenedTask) -> dict[str, Any] | None:
     if task.due is None or task.element.due_date is None:
         return None
-    return deadlines.explain(task.element.due_date.text, task.due, tx.now)
+    text, clause = task.element.due_date.text, task.element.properties.get("clause")
+    derivation = _counted(tx, case, task.due, text) or deadlines.given(task.due, text)
+    return explanations.explain(derivation, calendars.current(tx), deadlines.local_date(tx.now), clause)
 
 
-def _timer_row(case: Case, timer: ArmedTimer) -> dict[str, Any]:
+def _counted(tx: Transaction, case: Case, due: datetime, text: str) -> Derivation | None:
+    """How an instant was counted; None when the rule that it comes from counts no days."""
+    counted = calendars.counted(tx, case.id).get(due)
+    if counted is None or not any(name in text for name in deadlines.COUNTING):
+        return None
+    return replace(counted, text=text)
+
+
+def _timer_row(tx: Transaction, case: Case, timer: ArmedTimer) -> dict[str, Any]:
+    counted = _counted_timer(tx, case, timer) if calendars.counted(tx, case.id) else None
     return {
         "id": timer.id,
         "instance_id": case.id,
@@ -177,4 +191,11 @@ def _timer_row(case: Case, timer: ArmedTimer) -> dict[str, Any]:
         "due_at": timer.due,
         "repeats": timer.repeats,
         "occurrence": timer.occurrence,
+        "derivation": counted.as_json() if counted is not None else None,
     }
+
+
+def _counted_timer(tx: Transaction, case: Case, timer: ArmedTimer) -> Derivation | None:
+    node = definitions.compiled(tx, case.definition_id).nodes[timer.element_id]
+    text = next((event.timer.text for event in node.events if event.timer is not None), "")
+    return _counted(tx, case, timer.due, text)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from engine import access, deadlines
+from engine import access
 from engine.audit.chain import Happening
 from engine.bpmn import relocation
 from engine.bpmn.definition import Definition, Element
@@ -30,6 +30,7 @@ from engine.errors import (
 from engine.models.instance import ProcessInstance
 from engine.models.message_statements import RENAME_SUBSCRIPTION
 from engine.models.statements import MIGRATE_CASE, RENAME_TASK, RENAME_TIMER
+from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
 
@@ -156,13 +157,14 @@ class _Onlooker:
     """The host of a dry run: it knows the time and calls nothing."""
 
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self.now = tx.now
         self.person = tx.actor.person_id
         self.shortest_cycle = tx.engine.shortest_cycle
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions that expressions may call."""
-        return deadlines.functions(self.now)
+        return calendars.functions(self._tx)
 
     def call(self, handler: str, element: Element, variables: Mapping[str, Any]) -> NoReturn:
         """Nothing runs in a dry run."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from engine import deadlines
 from engine.bpmn import timers
 from engine.bpmn.definition import Definition
 from engine.bpmn.expressions import ExpressionError
@@ -21,6 +20,7 @@ from engine.models.columns import new_id
 from engine.models.definition import ProcessDefinition
 from engine.models.message import Message
 from engine.models.subscription import StartSubscription
+from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
 _KINDS = ("message", "signal", "timer")
@@ -82,7 +82,7 @@ def _schedule(tx: Transaction, element_id: str, rule: TimerRule, known: Known) -
     if before is not None:
         kept = {"next_due": before.next_due, "anchor": before.anchor, "turn": before.turn}
         return kept | {"rule": text, "remaining": before.remaining}
-    names = deadlines.functions(tx.now)
+    names = calendars.functions(tx)
     try:
         timers.require_cycle(rule, names, tx.engine.shortest_cycle)
         first = timers.first(rule, names, tx.now)

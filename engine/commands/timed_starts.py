@@ -11,7 +11,6 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 
-from engine import deadlines
 from engine.access import SYSTEM
 from engine.bpmn import timers
 from engine.bpmn.network import TimerRule
@@ -22,6 +21,7 @@ from engine.commands.journal import record_system
 from engine.errors import BusyError, EngineError
 from engine.models.definition import ProcessDefinition
 from engine.models.subscription import StartSubscription
+from engine.queries import calendar as calendars
 from engine.runtime import Engine, Transaction
 
 log = structlog.get_logger("engine.timers")
@@ -34,7 +34,7 @@ def fire(tx: Transaction, start_id: str) -> bool:
         return False
     rule, occurrence = _rule(tx, start), _schedule(start, start.next_due)
     _move_on(tx, start, rule, occurrence)
-    if timers.is_missed(rule, occurrence, deadlines.functions(tx.now), tx.now):
+    if timers.is_missed(rule, occurrence, calendars.functions(tx), tx.now):
         return False
     version = tx.session.get_one(ProcessDefinition, start.definition_id)
     trigger = Trigger(version.id, start.element_id, "timer", person_id=version.published_by or version.deployed_by)
@@ -93,7 +93,7 @@ def _schedule(start: StartSubscription, due_at: datetime) -> Schedule:
 
 def _move_on(tx: Transaction, start: StartSubscription, rule: TimerRule, occurrence: Schedule) -> None:
     """Set the start event to its next occurrence; to none when that was the last."""
-    following = timers.following(rule, occurrence, deadlines.functions(tx.now), tx.now)
+    following = timers.following(rule, occurrence, calendars.functions(tx), tx.now)
     if following is None:
         start.next_due = None
         return

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine import deadlines
+from engine import deadlines, explanations
 from engine.audit.chain import Happening
+from engine.calendar import ROLLS
 from engine.commands.case import Case
+from engine.deadlines import BY_DATE, Derivation
 from engine.errors import FieldProblem, InvalidDataError
 from engine.models.columns import new_id
 from engine.models.plan import Obligation, PlanTask
+from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
 _CONTENT = ("title", "deliverable", "unit_of_count", "budget_amount", "route")
@@ -50,8 +53,11 @@ def new_plan_task(tx: Transaction, agency: str, obligation_id: str | None) -> Pl
     )
 
 
-def take_content(tx: Transaction, case: Case, task: PlanTask) -> None:
-    """Copy what the forms gathered into the plan task, and record what differs."""
+def take_content(tx: Transaction, case: Case, task: PlanTask) -> dict[str, Any]:
+    """Copy what the forms gathered into the plan task, and record what differs.
+
+    Gives the variables that are to say what the plan task says: the due date, where it was rolled.
+    """
     known = case.variables
     if known.get("obligation") and tx.session.get(Obligation, known["obligation"]) is None:
         raise invalid("obligation", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
@@ -61,9 +67,30 @@ def take_content(tx: Transaction, case: Case, task: PlanTask) -> None:
     if known.get("obligation"):
         values["obligation_id"] = known["obligation"]
     values["round"] = int(known.get("round") or 1)
+    if "due_date" in values:
+        values["due_date"] = due_day(tx, case, task, values["due_date"])
     changed = {name: value for name, value in values.items() if getattr(task, name) != value}
     if changed:
         change(case, task, **changed)
+    due = values.get("due_date")
+    return {"due_date": due.isoformat()} if due is not None and due != day_of(known["due_date"]) else {}
+
+
+def due_day(tx: Transaction, case: Case, task: PlanTask, asked: date) -> date:
+    """The day by which a plan task asked for by a date is due, rolled as `due_roll` of the case says; keeps why."""
+    if task.due_explanation is not None and task.due_date == asked:
+        return asked
+    roll = case.variables.get("due_roll") or "none"
+    if roll not in ROLLS:
+        raise invalid("due_roll", "unknown", "Cách dời hạn không hợp lệ.", "It is none of next, previous, none.")
+    calendar = calendars.current(tx)
+    derivation = Derivation(
+        BY_DATE, asked, roll=roll, agency=case.agency, calendar_version=calendar.version, text="due_date"
+    )
+    obligation = tx.session.get(Obligation, task.obligation_id) if task.obligation_id else None
+    clause = obligation.source_clause if obligation is not None else None
+    task.due_explanation = explanations.explain(derivation, calendar, deadlines.local_date(tx.now), clause)
+    return deadlines.local_date(derivation.instant(calendar))
 
 
 def change(case: Case, task: PlanTask, by: str | None = None, **values: Any) -> None:

@@ -15,10 +15,11 @@ from engine import deadlines, signals
 from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
-from engine.handlers.content import change, day_of, invalid, plan_task_of, take_content
+from engine.handlers.content import change, day_of, due_day, invalid, plan_task_of, take_content
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask, PlanTaskExtension
+from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
 __all__ = [
@@ -68,8 +69,8 @@ def open_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
         task = plan_task_of(tx, case)
         tx.session.add(task)
     task.instance_id, case.plan_task_id = case.id, task.id
-    take_content(tx, case, task)
-    return {name: value for name, value in _DEFAULTS.items() if known.get(name) is None} | {"plan_task": task.id}
+    taken = take_content(tx, case, task) | {"plan_task": task.id}
+    return {name: value for name, value in _DEFAULTS.items() if known.get(name) is None} | taken
 
 
 def return_proposal(tx: Transaction, case: Case) -> None:
@@ -93,10 +94,10 @@ def record_silent_opinions(tx: Transaction, case: Case) -> dict[str, Any]:
     return {"opinions": opinions + entries}
 
 
-def approve_plan_task(tx: Transaction, case: Case) -> None:
+def approve_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
     """The proposal is approved: from now on its first due date is kept."""
     task = _plan_task(tx, case)
-    take_content(tx, case, task)
+    taken = take_content(tx, case, task)
     if not (task.deliverable or "").strip():
         raise ConflictError(
             "Nhiệm vụ chưa xác định sản phẩm đầu ra thì không được phê duyệt.",
@@ -105,6 +106,7 @@ def approve_plan_task(tx: Transaction, case: Case) -> None:
     if task.original_due_date is None:
         task.original_due_date = task.due_date
     _turn(tx, case, "approved")
+    return taken
 
 
 def assign_plan_task(tx: Transaction, case: Case) -> None:
@@ -134,7 +136,7 @@ def remind(tx: Transaction, case: Case) -> None:
     left = case.properties.get("working_days_left")
     today = deadlines.local_date(tx.now)
     if left is not None and task.due_date is not None:
-        meant = deadlines.calendar_around(task.due_date).add(task.due_date, -int(left))
+        meant = calendars.current(tx).for_agency(case.agency).add(task.due_date, -int(left))
         if (today - meant).days > _LATEST_REMINDER_DAYS:
             return
     case.record(Happening("plan-task-reminded", case.element_id, data={"plan_task": task.id}))
@@ -181,8 +183,9 @@ def grant_extension(tx: Transaction, case: Case) -> dict[str, Any]:
     """The later due date comes into force; the original one is kept."""
     wish = _decide_extension(tx, case, "granted")
     task = _plan_task(tx, case)
-    change(case, task, due_date=wish.new_due_date, extension_count=task.extension_count + 1)
-    return {"due_date": wish.new_due_date.isoformat()}
+    day = due_day(tx, case, task, wish.new_due_date)
+    change(case, task, due_date=day, extension_count=task.extension_count + 1)
+    return {"due_date": day.isoformat()}
 
 
 def refuse_extension(tx: Transaction, case: Case) -> None:
@@ -232,7 +235,8 @@ def report_plan_task(tx: Transaction, case: Case) -> None:
 def return_for_rework(tx: Transaction, case: Case) -> dict[str, Any]:
     """The result goes back, with a new due date when one is given."""
     task = _plan_task(tx, case)
-    day = day_of(case.variables.get("new_due_date")) or task.due_date
+    asked = day_of(case.variables.get("new_due_date")) or task.due_date
+    day = due_day(tx, case, task, asked) if asked is not None else None
     change(case, task, status="rework", return_count=task.return_count + 1, due_date=day)
     return {"due_date": day.isoformat()} if day else {}
 

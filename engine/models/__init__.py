@@ -1,6 +1,7 @@
 """The tables, one module per noun. Importing this package registers them all on `Row.metadata`."""
 
 from engine.models.audit import SYSTEM_STREAM, AuditEvent, AuditStream
+from engine.models.calendar import CalendarDay, CalendarRecount, CalendarVersion
 from engine.models.columns import Row
 from engine.models.definition import ProcessDefinition
 from engine.models.directory import (
@@ -41,6 +42,9 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "AuditStream",
+    "CalendarDay",
+    "CalendarRecount",
+    "CalendarVersion",
     "EventSubscription",
     "Incident",
     "InstanceParty",

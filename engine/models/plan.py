@@ -96,9 +96,9 @@ class ObligationRound(Row):
 class PlanTask(Row):
     """A task of one agency: content, and a read model of where its case stands. The diagram decides what happens.
 
-    `original_due_date` never changes once approved; `due_date` is the one in force. `reported_at` is the first
-    report, `last_report_at` the latest, `accepted_report_at` the one that was accepted: on time or late is decided by
-    that one against `due_date` and kept in `late`.
+    `original_due_date` never changes once approved; `due_date` is the one in force, `due_explanation` how it came
+    about. `reported_at` is the first report, `last_report_at` the latest, `accepted_report_at` the one that was
+    accepted: on time or late is decided by that one against `due_date` and kept in `late`.
     """
 
     __tablename__ = "plan_task"
@@ -119,6 +119,7 @@ class PlanTask(Row):
     start_date: Mapped[date | None]
     original_due_date: Mapped[date | None]
     due_date: Mapped[date | None]
+    due_explanation: Mapped[dict[str, Any] | None]
     coordinators: Mapped[list[str]]
     content_tags: Mapped[list[str]]
     channel_tags: Mapped[list[str]]

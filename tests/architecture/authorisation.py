@@ -13,6 +13,7 @@ from typing import Any
 from engine.bpmn.relocation import Displacement
 from engine.commands import (
     attachments,
+    calendar,
     comments,
     credentials,
     definitions,
@@ -26,6 +27,7 @@ from engine.commands import (
     plans,
     tasks,
 )
+from engine.commands.calendar import Decision
 from engine.commands.directory import Login, Role
 from engine.commands.instances import Start
 from engine.commands.migration import Migration
@@ -236,6 +238,18 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "timers.fire": _WORKER,
     "timers.again": _PART,
     "timers.due": _WORKER,
+    "calendar.change_day": Allowed(
+        "VP UBND, system administrators",
+        "vpub.city_office",
+        lambda tx, s: calendar.change_day(tx, date(2026, 3, 20), Decision("day_off", "Công văn thử")),
+    ),
+    "calendar.fill": Open("set-up only; no request leads here"),
+    "recounting.ask_for_all": _PART,
+    "recounting.waiting": _WORKER,
+    "recounting.unsettled": _WORKER,
+    "recounting.settle": _WORKER,
+    "recounting.recount": _WORKER,
+    "recounting.moved_in": _WORKER,
     "advance.apply": _PART,
     "advance.opened_rows": _PART,
     "advance.end": _PART,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import periods
-from engine.calendar import vietnam
+from engine.statutory_days import vietnam
 
 YEARS = range(2024, 2029)
 # The data windows of one year Y as the decree has them: the first day (P: of the year before), the last day.
