@@ -13,7 +13,9 @@ from sqlalchemy import select
 from engine.bpmn.definition import Element
 from engine.commands import definitions
 from engine.models.audit import AuditEvent
+from engine.models.definition import ProcessDefinition
 from engine.models.directory import Person
+from engine.models.instance import ProcessInstance
 from engine.queries import instances
 from engine.runtime import Transaction
 
@@ -41,20 +43,33 @@ class HistoryEvent:
 def of_instance(tx: Transaction, instance_id: str, after_seq: int = 0, limit: int = 200) -> list[HistoryEvent]:
     """Up to `limit` events after `after_seq`. Raises NotFoundError as the instance itself would."""
     instance = instances.get(tx, instance_id)
-    elements = definitions.compiled(tx, instance.definition_id).elements
     rows = tx.session.scalars(
         select(AuditEvent)
         .where(AuditEvent.instance_id == instance_id, AuditEvent.seq > after_seq)
         .order_by(AuditEvent.seq)
         .limit(limit)
     ).all()
-    names = _names(tx, rows)
+    names, elements = _names(tx, rows), _elements(tx, instance, {r.element_id for r in rows if r.element_id})
     return [_event(row, names, elements) for row in rows]
 
 
 def length(tx: Transaction, instance_id: str) -> int:
     """How many events the history of an instance has. Raises NotFoundError as the instance itself would."""
     return instances.get(tx, instance_id).audit_seq
+
+
+def _elements(tx: Transaction, instance: ProcessInstance, named: set[str]) -> Mapping[str, Element]:
+    """The elements of the version that a case is of; those that it does not have, of the newest that has them."""
+    elements = definitions.compiled(tx, instance.definition_id).elements
+    if named <= elements.keys():
+        return elements
+    found = dict(elements)
+    query = select(ProcessDefinition.id).where(ProcessDefinition.key == instance.process_key)
+    for definition_id in tx.session.scalars(query.order_by(ProcessDefinition.version.desc())):
+        found = {**definitions.compiled(tx, definition_id).elements, **found}
+        if named <= found.keys():
+            break
+    return found
 
 
 def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Element]) -> HistoryEvent:

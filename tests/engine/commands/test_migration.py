@@ -20,6 +20,7 @@ from engine.errors import (
     StaleVersionError,
 )
 from engine.handlers.registry import HANDLERS
+from engine.queries import history as history_queries
 from engine.queries import tasks as task_queries
 from engine.queries.tasks import TaskFilter
 from engine.runtime import Engine
@@ -110,6 +111,16 @@ def test_a_completed_task_may_be_gone_and_still_be_read(engine: Engine) -> None:
     assert engine.read(OFFICER, task_queries.get, done).element.name == "a"
     found = engine.read(OFFICER, task_queries.page, TaskFilter(state="completed", instance_id=case_id))
     assert [t.row["id"] for t in found] == [done]
+
+
+def test_the_history_names_elements_that_the_new_version_does_not_have(engine: Engine) -> None:
+    case_id = running(engine, line("a", "b"), line("b"))
+    complete(engine, open_task(engine, case_id, "a"))
+
+    migrate(engine, case_id)
+
+    told = engine.read(OFFICER, history_queries.of_instance, case_id)
+    assert {e.element_names[0] for e in told if e.element_id == "a"} == {"a"}
 
 
 @pytest.mark.parametrize("done", [[], ["a"], ["b"]])
