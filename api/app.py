@@ -21,6 +21,7 @@ from api.settings import Settings, secret_key
 from api.throttle import Throttle
 from api.v1 import (
     directory,
+    inbox,
     incidents,
     messages,
     operations,
@@ -31,6 +32,7 @@ from api.v1 import (
     signals,
     tasks,
     upkeep,
+    webhooks,
 )
 from engine.errors import StartupError
 from engine.runtime import Engine
@@ -60,6 +62,8 @@ _NOUNS = (
     signals,
     plans,
     directory,
+    inbox,
+    webhooks,
 )
 
 log = structlog.get_logger("api")

@@ -80,11 +80,12 @@ def serve() -> None:
 @cli.command()
 @with_engine
 def worker(engine: Engine) -> None:
-    """Fire due timers until stopped, without serving HTTP."""
+    """Fire due timers and carry out messages until stopped, without serving HTTP."""
     from api import logs
-    from api.served import make_worker
+    from api.served import make_worker, start_couriers
 
     logs.configure()
+    start_couriers(engine, read_settings())
     make_worker(engine, read_settings()).run()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from engine import signals
+from notifications.courier import Note
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 REGISTRY = CollectorRegistry()
@@ -22,6 +24,24 @@ SECONDS = Histogram(
 COMPLETED = Counter("dondoc_tasks_completed", "User tasks completed", ["process_key"], registry=REGISTRY)
 STARTED = Counter("dondoc_processes_started", "Process instances started", ["process_key"], registry=REGISTRY)
 TIMERS = Counter("dondoc_timers_fired", "Timers fired", registry=REGISTRY)
+MESSAGES = Counter(
+    "dondoc_messages", "Mails and webhooks: sent, failed (tried again), dead", ["channel", "outcome"], registry=REGISTRY
+)
+MESSAGE_LAG = Gauge(
+    "dondoc_message_lag_seconds", "How late the oldest message due was taken in hand", ["channel"], registry=REGISTRY
+)
+
+
+class DeliveryNote(Note):
+    """Counts what becomes of messages."""
+
+    def outcome(self, channel: str, outcome: str) -> None:
+        """A message was sent, failed, or is dead."""
+        MESSAGES.labels(channel, outcome).inc()
+
+    def lag(self, channel: str, lag: timedelta) -> None:
+        """How late the oldest message was when it was taken in hand."""
+        MESSAGE_LAG.labels(channel).set(lag.total_seconds())
 
 
 def connect() -> None:

@@ -34,8 +34,10 @@ class Settings:
     clock: str = ""
     #: Password of all demo people; empty means a random one, printed once.
     demo_password: str = ""
-    #: Where mail goes, `smtp://…` (used by the channels of a later release).
+    #: Where mail goes: `smtp://`, `smtp+starttls://` or `smtps://`; empty means that no mail is sent.
     smtp_url: str = ""
+    #: Whom mail is from; empty means `no-reply@` and the host of `public_url`.
+    mail_from: str = ""
     #: The address under which people reach the server, for links in messages.
     public_url: str = ""
     #: Message broker for scaled installations, `amqp://…` (used by a later release).
@@ -89,6 +91,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         clock=given.get("DONDOC_CLOCK", ""),
         demo_password=given.get("DONDOC_DEMO_PASSWORD", ""),
         smtp_url=given.get("DONDOC_SMTP_URL", ""),
+        mail_from=given.get("DONDOC_MAIL_FROM", ""),
         public_url=given.get("DONDOC_PUBLIC_URL", ""),
         amqp_url=given.get("DONDOC_AMQP_URL", ""),
         synchronous=given.get("DONDOC_SYNCHRONOUS", "FULL").upper(),

@@ -78,6 +78,9 @@ class Courier:
 
     def deliver_due(self) -> int:
         """Carry out what is due, up to one batch; returns how many messages were dealt with."""
+        if not self.engine.read(SYSTEM, outbox.has_due, self.name):
+            self.note.lag(self.name, timedelta())
+            return 0
         claim = self.claim()
         self.note.lag(self.name, claim.lag)
         for message in claim.messages:

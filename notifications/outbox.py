@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, select, text, update
 
 from engine.models.notification import Webhook
 from engine.models.outbox import PENDING, OutboxMessage
@@ -89,18 +89,18 @@ def turn_away(tx: Transaction, channel: str, limit: int = 10 * BATCH) -> int:
     return len(rows)
 
 
-def waiting(tx: Transaction, channel: str) -> int:
-    """How many messages of a channel are yet to be sent."""
-    query = select(func.count()).where(OutboxMessage.channel == channel, PENDING)
-    return tx.session.scalar(query) or 0
+def has_due(tx: Transaction, channel: str) -> bool:
+    """Whether there is anything to claim; asked before, because claiming writes and makes others wait."""
+    return tx.session.scalars(_due_of(tx, channel).limit(1)).first() is not None
 
 
 def _due(tx: Transaction, channel: str, limit: int) -> Sequence[OutboxMessage]:
-    query = select(OutboxMessage).where(
-        OutboxMessage.channel == channel, PENDING, _DUE, OutboxMessage.next_at <= tx.now
-    )
-    ordered = query.order_by(OutboxMessage.next_at, OutboxMessage.id).limit(limit)
+    ordered = _due_of(tx, channel).order_by(OutboxMessage.next_at, OutboxMessage.id).limit(limit)
     return tx.session.scalars(ordered.with_for_update(skip_locked=True)).all()
+
+
+def _due_of(tx: Transaction, channel: str) -> Select[OutboxMessage]:
+    return select(OutboxMessage).where(OutboxMessage.channel == channel, PENDING, _DUE, OutboxMessage.next_at <= tx.now)
 
 
 def _letters(tx: Transaction, rows: Sequence[OutboxMessage]) -> dict[str, list[OutboxMessage]]:

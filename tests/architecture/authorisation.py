@@ -1,4 +1,4 @@
-"""The authorisation table: every command of the engine, who may run it, and how to try.
+"""The authorisation table: every command of engine and notifications, who may run it, and how to try.
 
 Rule: a command without a row fails the tests; a row is proved by somebody who may and by a stranger who may not.
 """
@@ -33,6 +33,10 @@ from engine.commands.instances import Start
 from engine.commands.migration import Migration
 from engine.commands.operations import BulkMigration
 from engine.runtime import Transaction
+from notifications.channels.webhook.connection import Gate
+from notifications.commands import redelivery, webhooks
+from notifications.commands.redelivery import Failures
+from notifications.commands.webhooks import Draft
 from tests.installed import COMMUNE, PLAN
 
 OFFICER, HEAD = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head"
@@ -90,6 +94,8 @@ _OWN = Open("the actor's own papers only")
 _REACH = Open("reaches what the actor sees and may start; the rest is as if it did not wait (tests of messages)")
 
 _INCIDENT = Open("whoever manages the case, and system administrators (tests of incidents)")
+
+_KEPT = Open("whoever keeps the webhook; hides it from everybody else (tests of webhooks)")
 
 _ADMINISTRATOR = "system administrators"
 _CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
@@ -265,5 +271,19 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "definitions.version_of": _PART,
     "definitions.compiled": _PART,
     "journal.record_system": _PART,
+    "inbox.mark_read": Open("the actor's own messages only"),
+    "preferences.set_preferences": Open("the actor's own preferences only"),
+    "webhooks.add_webhook": Allowed(
+        "system administrators, and the head of the agency for it",
+        HEAD,
+        lambda tx, s: webhooks.add_webhook(tx, Draft("Thử", "https://example.vn/", COMMUNE), Gate()),
+    ),
+    "webhooks.change_webhook": _KEPT,
+    "webhooks.rotate_secret": _KEPT,
+    "webhooks.remove_webhook": _KEPT,
+    "webhooks.kept": _KEPT,
+    "redelivery.redeliver": _KEPT,
+    "redelivery.replay": Allowed(_ADMINISTRATOR, "sysadmin", lambda tx, s: redelivery.replay(tx, Failures())),
+    "redelivery.require_operator": _PART,
     "tasks.locked": Open("a part of other commands; judges the verb they name"),
 }

@@ -26,7 +26,7 @@ def test_every_command_has_a_row() -> None:
     commands = {
         f"{source.path.stem}.{function.name}"
         for source in sources()
-        if source.name.startswith("engine/commands/")
+        if source.name.startswith(("engine/commands/", "notifications/commands/"))
         for function in source.tree.body
         if isinstance(function, ast.FunctionDef) and _is_command(function)
     }

@@ -1,0 +1,1 @@
+"""What can be asked of this package, as functions `f(tx, …)` that `Engine.run` runs."""
