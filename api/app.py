@@ -20,8 +20,8 @@ from api.schemas.fields import Problem
 from api.settings import Settings, secret_key
 from api.throttle import Throttle
 from api.v1 import (
+    calendar,
     directory,
-    inbox,
     incidents,
     messages,
     operations,
@@ -32,7 +32,6 @@ from api.v1 import (
     signals,
     tasks,
     upkeep,
-    webhooks,
 )
 from engine.errors import StartupError
 from engine.runtime import Engine
@@ -62,8 +61,7 @@ _NOUNS = (
     signals,
     plans,
     directory,
-    inbox,
-    webhooks,
+    calendar,
 )
 
 log = structlog.get_logger("api")

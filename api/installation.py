@@ -17,7 +17,7 @@ from engine.access import SYSTEM
 from engine.audit.verify import Verification, verify
 from engine.bpmn.decisions import parse_decisions
 from engine.bpmn.parser import compile_definition, read_keys
-from engine.commands import credentials, definitions, demo, directory, plans
+from engine.commands import calendar, credentials, definitions, demo, directory, plans
 from engine.commands.directory import Login, Role
 from engine.errors import AuditBrokenError, NotFoundError, StartupError
 from engine.plan_document import parse_plan
@@ -34,6 +34,7 @@ def opened(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(settings)
     try:
         migrations.upgrade(engine.database.writer)
+        engine.run(SYSTEM, calendar.fill)
         notifications.connect()
         yield engine
     finally:

@@ -66,6 +66,7 @@ KINDS_VI = {
     "account": "tài khoản",
     "agency": "cơ quan",
     "attachment": "tệp đính kèm",
+    "calendar-day": "ngày",
     "incident": "sự cố",
     "membership": "vai trò được giao",
     "message-receiver": "nơi nhận thông điệp",

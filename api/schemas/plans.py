@@ -128,6 +128,7 @@ class PlanTaskOut(Output):
     start_date = fields.Date(allow_none=True)
     original_due_date = fields.Date(allow_none=True)
     due_date = fields.Date(allow_none=True)
+    due_explanation = fields.Dict(allow_none=True)
     coordinators = fields.List(fields.String())
     content_tags = fields.List(fields.String())
     channel_tags = fields.List(fields.String())

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from api.bodies import arguments, body, raw_body, wrong_type
 from api.contract import Answer, look, perform
+from api.errors import speaks_english
 from api.pages import cursor_values, page, sorted_cursor, wanted, whole
 from api.schemas.fields import SearchIn, listing
 from api.schemas.plans import (
@@ -25,6 +26,7 @@ from api.schemas.plans import (
     RoundOut,
 )
 from api.v1.noun import Noun
+from api.v1.views import explanation_json
 from engine.commands import plan_tasks, plans
 from engine.commands.plans import RoundContent
 from engine.models.plan import PlanTask
@@ -182,5 +184,8 @@ def _list_plan_tasks(given: dict[str, Any]) -> Response:
 
 
 def _plan_task(task: PlanTask, bucket: str | None) -> dict[str, Any]:
-    shown: dict[str, Any] = PlanTaskOut(exclude=["bucket"]).dump(task)
-    return shown | {"bucket": bucket}
+    shown: dict[str, Any] = PlanTaskOut(exclude=["bucket", "due_explanation"]).dump(task)
+    return shown | {
+        "bucket": bucket,
+        "due_explanation": explanation_json(task.due_explanation, english=speaks_english()),
+    }

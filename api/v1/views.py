@@ -34,12 +34,17 @@ def task_json(task: TaskView, *, english: bool, draft: dict[str, Any] | None = N
         "candidate_groups": row["candidate_groups"],
         "created_at": row["created_at"],
         "due_at": row["due_at"].astimezone(LOCAL) if row["due_at"] else None,
-        "due_explanation": row["due_explanation"],
+        "due_explanation": explanation_json(row["due_explanation"], english=english),
         "closed_at": row["closed_at"],
         "form": form_json(task.element.form, english=english),
         "draft": draft,
         "allowed_actions": list(task.allowed_actions),
     }
+
+
+def explanation_json(stored: dict[str, Any] | None, *, english: bool) -> dict[str, Any] | None:
+    """How a due date came about, with its `text` in the reader's language; None where nothing is due."""
+    return stored and stored | {"text": stored["text_en" if english else "text_vi"]}
 
 
 def form_json(form: Form | None, *, english: bool) -> dict[str, Any] | None:
