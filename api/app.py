@@ -22,6 +22,7 @@ from api.throttle import Throttle
 from api.v1 import (
     calendar,
     directory,
+    inbox,
     incidents,
     messages,
     operations,
@@ -32,6 +33,7 @@ from api.v1 import (
     signals,
     tasks,
     upkeep,
+    webhooks,
 )
 from engine.errors import StartupError
 from engine.runtime import Engine
@@ -62,6 +64,8 @@ _NOUNS = (
     plans,
     directory,
     calendar,
+    inbox,
+    webhooks,
 )
 
 log = structlog.get_logger("api")

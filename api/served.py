@@ -17,7 +17,7 @@ from flask import Flask
 
 from api import logs, metrics
 from api.app import create_app
-from api.settings import Settings, read_settings
+from api.settings import Settings, read_settings, secret_key
 from engine.access import SYSTEM
 from engine.commands import (
     credentials,
@@ -32,6 +32,7 @@ from engine.commands import (
 )
 from engine.runtime import Engine
 from engine.worker import Chore, Worker
+from notifications.chores import Delivery, mail_chores, webhook_chores
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
 _WATCH_SECONDS = 0.5
@@ -46,6 +47,7 @@ def application() -> Flask:
     engine = open_engine(settings)
     app = create_app(settings, engine)
     make_worker(engine, settings).start()
+    start_couriers(engine, settings)
     return app
 
 
@@ -68,6 +70,15 @@ def make_worker(engine: Engine, settings: Settings) -> Worker:
         _Hourly(partial(engine.run, SYSTEM, messages.forget_old)),
     ]
     return Worker(chores, settings.poll_milliseconds / 1000)
+
+
+def start_couriers(engine: Engine, settings: Settings) -> None:
+    """Have mail and webhooks carried out, each in a thread of its own, so that a slow receiver delays no timer."""
+    wanted = Delivery(
+        settings.smtp_url, settings.mail_from, settings.public_url, secret_key(settings), settings.is_development
+    )
+    for chores in (mail_chores, webhook_chores):
+        Worker(chores(engine, wanted, metrics.DeliveryNote()), settings.poll_milliseconds / 1000).start()
 
 
 def _fire_timers(engine: Engine) -> int:
