@@ -29,6 +29,15 @@ from engine.models.plan import (
     PlanTask,
     PlanTaskExtension,
 )
+from engine.models.report import (
+    ConsolidatedFigure,
+    ConsolidatedReport,
+    FigureSource,
+    Report,
+    ReportRegime,
+    ReportRound,
+    ReportVersion,
+)
 from engine.models.subscription import EventSubscription, StartSubscription
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
 from engine.models.timer import Timer, TimerFiring
@@ -45,7 +54,10 @@ __all__ = [
     "CalendarDay",
     "CalendarRecount",
     "CalendarVersion",
+    "ConsolidatedFigure",
+    "ConsolidatedReport",
     "EventSubscription",
+    "FigureSource",
     "Incident",
     "InstanceParty",
     "LoginFailure",
@@ -66,6 +78,10 @@ __all__ = [
     "PlanTaskExtension",
     "ProcessDefinition",
     "ProcessInstance",
+    "Report",
+    "ReportRegime",
+    "ReportRound",
+    "ReportVersion",
     "Row",
     "StartSubscription",
     "StoredAnswer",
