@@ -103,8 +103,9 @@ def carry_on(
 
     `facts` hold its `opening` as long as the case is not kept.
     """
+    begin = element_id if facts else _same_start(tx, case, {"element": element_id} if element_id else None)
     with attempting(tx, Attempt("start", case.id, element_id, facts or {}), element_id or case.process_key):
-        _run(tx, case, element_id)
+        _run(tx, case, begin)
 
 
 def open_failed(tx: Transaction, attempt: Attempt) -> Case:
