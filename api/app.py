@@ -31,6 +31,7 @@ from api.v1 import (
     process_instances,
     session,
     signals,
+    statistics,
     tasks,
     upkeep,
     webhooks,
@@ -66,6 +67,7 @@ _NOUNS = (
     calendar,
     inbox,
     webhooks,
+    statistics,
 )
 
 log = structlog.get_logger("api")

@@ -130,14 +130,19 @@ def plan_tasks(
 ) -> list[tuple[PlanTask, str | None]]:
     """Up to `limit` plan tasks in one of ORDERS (by due date), after the place of another, each with its bucket."""
     order = ORDERS[sort]
-    query = _visible(tx.actor).where(*_narrow(tx, wanted)).order_by(*order.by()).limit(limit)
+    query = visible_plan_tasks(tx, wanted).order_by(*order.by()).limit(limit)
     found = tx.session.scalars(query.where(order.after(after)) if after else query)
     return [(task, bucket_of(tx, task)) for task in found]
 
 
+def visible_plan_tasks(tx: Transaction, wanted: PlanTaskFilter) -> Select[PlanTask]:
+    """The query for the plan tasks of a filter that the actor may see."""
+    return _visible(tx.actor).where(*_narrow(tx, wanted))
+
+
 def count_plan_tasks(tx: Transaction, wanted: PlanTaskFilter) -> int:
     """How many plan tasks there are in that list."""
-    query = _visible(tx.actor).where(*_narrow(tx, wanted))
+    query = visible_plan_tasks(tx, wanted)
     return tx.session.scalar(query.with_only_columns(func.count(PlanTask.id))) or 0
 
 

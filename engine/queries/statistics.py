@@ -1,0 +1,126 @@
+"""Figures over plan tasks and over the work on cases, of what the actor may see.
+
+Rule: the bucket of a task is decided in one place (`engine.deadlines.bucket`); here it is only counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median, quantiles
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import deadlines
+from engine.buckets import Buckets, count
+from engine.models.instance import ProcessInstance
+from engine.models.plan import PlanTask
+from engine.models.task import UserTask
+from engine.queries.plans import OPEN_STATUSES, PlanTaskFilter, visible_plan_tasks
+from engine.queries.visibility import sees_instance
+from engine.runtime import Transaction
+
+GROUPS = ("agency", "obligation", "content_tag", "period")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The tasks of one key: counted by the due date in force, and by the one that was first approved."""
+
+    key: str | None
+    current: Buckets
+    original: Buckets
+
+
+@dataclass(frozen=True)
+class CycleTime:
+    """How long the completed tasks of an element took, from offer to completion, in seconds."""
+
+    element_id: str
+    name_vi: str
+    name_en: str
+    completed: int
+    median_seconds: float
+    p90_seconds: float
+
+
+@dataclass(frozen=True)
+class _Counted:
+    keys: tuple[str | None, ...]
+    current: str | None
+    original: str | None
+
+
+def buckets(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> list[Group]:
+    """The four counts by agency, obligation, content line or quarter of the due date, or of everything (None).
+
+    A task with several content lines counts in each of them.
+    """
+    gathered: dict[str | None, list[_Counted]] = {}
+    for one in _counted(tx, group_by, wanted):
+        for key in one.keys:
+            gathered.setdefault(key, []).append(one)
+    return [
+        Group(key, count(o.current for o in found), count(o.original for o in found))
+        for key, found in sorted(gathered.items(), key=lambda item: (item[0] is None, item[0] or ""))
+    ]
+
+
+def cycle_times(tx: Transaction, process_key: str) -> list[CycleTime]:
+    """How long the steps of a process take, longest median first."""
+    query = (
+        select(UserTask.element_id, UserTask.name, UserTask.name_en, UserTask.created_at, UserTask.closed_at)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.process_key == process_key, UserTask.state == "completed", sees_instance(tx.actor))
+    )
+    taken: dict[str, list[float]] = {}
+    names: dict[str, tuple[str, str]] = {}
+    for element, name, name_en, created_at, closed_at in tx.session.execute(query):
+        taken.setdefault(element, []).append((closed_at - created_at).total_seconds() if closed_at else 0.0)
+        names[element] = name, name_en
+    found = [CycleTime(element, *names[element], len(t), median(t), _p90(t)) for element, t in taken.items()]
+    return sorted(found, key=lambda c: (-c.median_seconds, c.element_id))
+
+
+def _counted(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> Iterator[_Counted]:
+    today = deadlines.local_date(tx.now)
+    rows = tx.session.execute(
+        visible_plan_tasks(tx, wanted).with_only_columns(
+            PlanTask.agency,
+            PlanTask.obligation_id,
+            PlanTask.content_tags,
+            PlanTask.due_date,
+            PlanTask.original_due_date,
+            PlanTask.accepted_report_at,
+            PlanTask.status,
+        )
+    )
+    for agency, obligation, tags, due, original, accepted_at, status in rows:
+        keys = _keys(group_by, agency, obligation, tags, due)
+        current = _bucket(due, accepted_at, status, today)
+        yield _Counted(keys, current, _bucket(original or due, accepted_at, status, today))
+
+
+def _keys(
+    group_by: str | None, agency: str, obligation: str | None, tags: list[str], due: date | None
+) -> tuple[str | None, ...]:
+    quarter = f"{due.year}-Q{(due.month + 2) // 3}" if due else None
+    known: dict[str | None, tuple[str | None, ...]] = {
+        None: (None,),
+        "agency": (agency,),
+        "obligation": (obligation,),
+        "content_tag": tuple(tags) or (None,),
+        "period": (quarter,),
+    }
+    return known[group_by]
+
+
+def _bucket(due: date | None, accepted_at: datetime | None, status: str, today: date) -> str | None:
+    accepted = deadlines.local_date(accepted_at) if accepted_at else None
+    return deadlines.bucket(due, accepted, today, is_open=status in OPEN_STATUSES)
+
+
+def _p90(taken: list[Any]) -> float:
+    return float(quantiles(taken, n=10, method="inclusive")[-1]) if len(taken) > 1 else float(taken[0])
