@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
@@ -54,7 +55,12 @@ def application() -> Flask:
 def open_engine(settings: Settings) -> Engine:
     """The engine that the settings ask for."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    return Engine(settings.url, clock=settings.make_clock(), synchronous=settings.synchronous)
+    return Engine(
+        settings.url,
+        clock=settings.make_clock(),
+        synchronous=settings.synchronous,
+        shortest_cycle=timedelta(seconds=settings.shortest_cycle_seconds),
+    )
 
 
 def make_worker(engine: Engine, settings: Settings) -> Worker:

@@ -52,6 +52,8 @@ class Settings:
     workers: int = 1
     #: Threads of each server process; 0 means two on SQLite, which has one writer, and eight on PostgreSQL.
     threads: int = 0
+    #: No timer of a diagram may repeat faster than this, in seconds; empty means 60, in development 1.
+    shortest_cycle_seconds: int = 60
     #: How often the worker looks for due timers, in milliseconds.
     poll_milliseconds: int = 1000
 
@@ -99,6 +101,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=_number(given, "DONDOC_PORT", _number(given, "PORT", 8000)),
         workers=_number(given, "DONDOC_WORKERS", 1),
         threads=_number(given, "DONDOC_THREADS", 0),
+        shortest_cycle_seconds=_number(
+            given, "DONDOC_SHORTEST_CYCLE_SECONDS", 1 if given.get("DONDOC_ENV") == DEVELOPMENT else 60
+        ),
         poll_milliseconds=_number(given, "DONDOC_POLL_MILLISECONDS", 1000),
     )
     _check(settings)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from engine.access import Actor
-from engine.bpmn.definition import Definition
+from engine.bpmn.definition import Definition, Element
 from engine.bpmn.parser import ProcessFile, assemble, compile_definition, read_keys
 from engine.commands import start_events
 from engine.commands.journal import record_system
@@ -193,15 +193,16 @@ def _row(
 def _checked(tx: Transaction, row: ProcessDefinition) -> tuple[Finding, ...]:
     if row.kind == "dmn":
         return ()
-    definition = compile_definition(row.file, row.xml, *_needed(tx, row))
-    unknown = sorted(definition.handlers - set(HANDLERS))
+    definition = compile_definition(row.file, row.xml, *_needed(tx, row), tx.engine.shortest_cycle)
+    unknown = [e for e in definition.elements.values() if e.handler is not None and e.handler not in HANDLERS]
     if unknown:
-        raise DefinitionError(row.file, [_unknown_handler(name) for name in unknown])
+        raise DefinitionError(row.file, [_unknown_handler(element) for element in unknown])
     return definition.warnings
 
 
-def _unknown_handler(name: str) -> Finding:
-    return Finding(name, "unknown-handler", f"Không có bộ xử lý “{name}”.", f"There is no handler “{name}”.")
+def _unknown_handler(element: Element) -> Finding:
+    message_vi, message_en = f"Không có bộ xử lý “{element.handler}”.", f"There is no handler “{element.handler}”."
+    return Finding(element.id, "unknown-handler", message_vi, message_en)
 
 
 def _pin(tx: Transaction, head: ProcessFile, key: str, fresh: Mapping[str, ProcessDefinition]) -> str:

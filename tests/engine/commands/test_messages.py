@@ -285,7 +285,7 @@ def test_two_processes_that_begin_with_it_are_a_conflict(engine: Engine) -> None
 def test_a_process_that_begins_with_a_message_only_cannot_be_started_by_hand(engine: Engine) -> None:
     deploy(engine, line("started", node("userTask", "n0"), start=message("order")))
 
-    with pytest.raises(ProcessError):
+    with pytest.raises(InvalidDataError):
         begin(engine, "started", PERSON)
 
 
