@@ -15,7 +15,7 @@ from engine.access import SYSTEM, Actor, Grant
 from engine.commands import deliveries, incidents, instances, messages, retries, tasks
 from engine.commands.case import lock_case
 from engine.commands.messages import Posted
-from engine.errors import AmbiguousMessageError, InvalidDataError, NotFoundError, ProcessError
+from engine.errors import AmbiguousMessageError, InvalidDataError, NotFoundError
 from engine.models import SYSTEM_STREAM, AuditEvent, EventSubscription, Incident, Message, UserTask
 from engine.runtime import Engine, Transaction
 from tests.conftest import MovableClock
