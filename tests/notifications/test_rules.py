@@ -1,0 +1,48 @@
+"""Promises of the rules: pure, each recipient once, and a repeated event is told apart by its stage."""
+
+from __future__ import annotations
+
+from notifications import rules
+
+
+def test_a_task_given_to_somebody_is_told_to_them_alone() -> None:
+    notices = rules.task_offered("t", "propose", ["agency_officer@a"], "p")
+
+    assert [n.recipient for n in notices] == ["person:p"]
+
+
+def test_an_offered_task_is_told_to_every_group_once_in_a_fixed_order() -> None:
+    notices = rules.task_offered("t", "propose", {"b@y", "a@x"}, None)
+
+    assert [n.recipient for n in notices] == ["a@x", "b@y"]
+    assert {n.stage for n in notices} == {"task-offered:t"}
+
+
+def test_a_task_given_twice_is_told_twice() -> None:
+    first, second = (rules.task_given("t", "propose", "p", version)[0] for version in (1, 2))
+
+    assert first.recipient == second.recipient == "person:p"
+    assert first.stage != second.stage
+
+
+def test_a_reminder_reaches_officers_and_head_once_for_each_stage_and_date() -> None:
+    notices = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-04-10")
+
+    assert [n.recipient for n in notices] == ["agency_officer@a", "agency_head@a"]
+    others = rules.plan_task_reminder("pt", "a", "due_in_3", "2026-04-10")
+    moved = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-05-10")
+    assert len({notices[0].stage, others[0].stage, moved[0].stage}) == 3
+
+
+def test_what_is_overdue_is_told_to_the_office_that_urges_as_well() -> None:
+    notices = rules.plan_task_overdue("pt", "a", "2026-04-10")
+
+    assert [n.recipient for n in notices] == ["agency_officer@a", "agency_head@a", "report_aggregator@svhtt"]
+    assert {n.topic for n in notices} == {"plan-task-overdue"}
+
+
+def test_a_leader_is_told_once_for_each_further_return() -> None:
+    second, third = (rules.leader_alert("pt", returns)[0] for returns in (2, 3))
+
+    assert second.recipient == "city_leader@ubnd"
+    assert second.stage != third.stage
