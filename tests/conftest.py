@@ -85,6 +85,7 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path, clock: MovableCloc
     if request.param == "sqlite":
         yield from _copied(request.getfixturevalue("sqlite_installed"), tmp_path, clock)
         return
+    notifications.connect()
     template = request.getfixturevalue("postgres_installed")
     with _database(request.getfixturevalue("postgres_server"), template) as url:
         made = Engine(url, clock=clock)
