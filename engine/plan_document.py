@@ -14,6 +14,14 @@ import yaml
 from engine.errors import FieldProblem, InvalidDataError
 
 LARGEST_BYTES = 2 * 1024 * 1024
+DEEPEST = 32
+_OPENING = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 _SECTIONS = {
     "schema_version",
     "plan",
@@ -54,10 +62,7 @@ def parse_plan(text: bytes) -> dict[str, Any]:
     if len(text) > LARGEST_BYTES:
         raise InvalidDataError([FieldProblem("document", "size", "Tệp lớn hơn 2 MiB.", "The file is over 2 MiB.")])
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise InvalidDataError(
-                [FieldProblem("document", "alias", "Không chấp nhận bí danh YAML.", "YAML aliases are not accepted.")]
-            )
+        _require_plain(text)
         document = yaml.load(text, Loader=_StrictLoader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -71,17 +76,32 @@ def parse_plan(text: bytes) -> dict[str, Any]:
     return document
 
 
+def _require_plain(text: bytes) -> None:
+    """Refuse aliases, which may multiply what is small, and depth, which the reader takes ever longer to leave."""
+    depth = 0
+    for token in yaml.scan(text):
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if isinstance(token, yaml.AliasToken):
+            raise _refused("alias", "Không chấp nhận bí danh YAML.", "YAML aliases are not accepted.")
+        if depth > DEEPEST:
+            raise _refused("depth", "Tài liệu lồng nhau quá sâu.", "The document is nested too deeply.")
+
+
+def _refused(rule: str, message_vi: str, message_en: str) -> InvalidDataError:
+    return InvalidDataError([FieldProblem("document", rule, message_vi, message_en)])
+
+
 class _StrictLoader(yaml.SafeLoader):
     """Plain values only, and no key twice in one mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping; a repeated key is an error at its line."""
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"repeated key {key}", node.value[number][0].start_mark
-                )
+        seen: set[Any] = set()
+        for named, _ in node.value:
+            key = self.construct_object(named, deep=True)
+            if isinstance(key, list | dict | set | tuple) or key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"unfit or repeated key {key}", named.start_mark)
+            seen.add(key)
         return super().construct_mapping(node, deep)
 
 

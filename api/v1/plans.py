@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
+from api.auth import actor
 from api.bodies import arguments, body, raw_body, wrong_type
 from api.contract import Answer, look, perform
 from api.errors import speaks_english
@@ -48,6 +49,7 @@ def import_plan() -> Response:
     """Import a plan (YAML or JSON): all or nothing, each bad row named. 200 when nothing of it is new."""
     if request.mimetype not in _DOCUMENTS:
         raise wrong_type("application/yaml", "application/json")
+    plans.require_importer(actor())
     document = parse_plan(raw_body(LARGEST_BYTES))
 
     def act(tx: Transaction) -> Answer:

@@ -61,8 +61,24 @@ def test_what_is_no_plan_is_refused(web: Enter, content: bytes, media_type: str,
     refused(send(web(AGGREGATOR), content, media_type), status)
 
 
-def test_an_officer_may_not_import(web: Enter) -> None:
-    refused(send(web(OFFICER), json.dumps(plan_document(), default=str).encode()), 403, "forbidden")
+def test_an_officer_may_not_import_and_nothing_of_the_document_is_read(web: Enter) -> None:
+    refused(send(web(OFFICER), b"a: [1", "application/yaml"), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"[" * 1_000_000, "depth"),
+        (b"- " * 1_000_000, "depth"),
+        (b"a: &x 1\nb: *x", "alias"),
+        (b"{" + b",".join(b'"k%d":1' % n for n in range(3_000)) + b',"k0":2}', "syntax"),
+        (b"? [a]\n: 1", "syntax"),
+    ],
+)
+def test_a_document_made_to_keep_the_reader_busy_is_refused_at_once(web: Enter, content: bytes, rule: str) -> None:
+    problem = refused(send(web(AGGREGATOR), content, "application/yaml"), 422, "invalid-data")
+
+    assert [e["rule"] for e in problem["errors"]] == [rule]
 
 
 def test_everybody_reads_a_plan_and_its_obligations_in_their_order(web: Enter) -> None:
