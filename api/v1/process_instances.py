@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from api.schemas.processes import EventOut, EventQuery, InstanceIn, InstanceOut,
 from api.v1.noun import Noun
 from api.v1.views import case_answer, instance_answer, instance_json
 from engine.commands import instances
+from engine.commands.case import Case
 from engine.commands.instances import Start
 from engine.queries import history, incidents
 from engine.queries import instances as queries
@@ -24,8 +26,6 @@ from engine.queries.instances import InstanceFilter
 from engine.runtime import Transaction
 
 blueprint = Noun("process-instances", "/api/v1/process-instances", "Hồ sơ quy trình")
-
-_VERBS = {"suspend": instances.suspend, "resume": instances.resume, "cancel": instances.cancel}
 
 
 @blueprint.at("", methods=["POST"])
@@ -84,13 +84,28 @@ def get_history(instance_id: str) -> Response:
     return look(query)
 
 
-@blueprint.at("/<instance_id>/<any(suspend, resume, cancel):verb>", methods=["POST"])
+@blueprint.at("/<instance_id>/suspend", methods=["POST"])
 @blueprint.takes(Reason)
 @blueprint.gives(200, InstanceOut)
-def manage(instance_id: str, verb: str) -> Response:
-    """Suspend, resume or cancel an instance, with the reason."""
-    given, expected = body(Reason()), expected_version()
-    return perform(lambda tx: case_answer(_VERBS[verb](tx, instance_id, given["reason"], expected)))
+def suspend(instance_id: str) -> Response:
+    """Stop the clock of an instance and refuse work on it, with the reason."""
+    return _manage(instances.suspend, instance_id)
+
+
+@blueprint.at("/<instance_id>/resume", methods=["POST"])
+@blueprint.takes(Reason)
+@blueprint.gives(200, InstanceOut)
+def resume(instance_id: str) -> Response:
+    """Let a suspended instance go on, with the reason."""
+    return _manage(instances.resume, instance_id)
+
+
+@blueprint.at("/<instance_id>/cancel", methods=["POST"])
+@blueprint.takes(Reason)
+@blueprint.gives(200, InstanceOut)
+def cancel(instance_id: str) -> Response:
+    """End an instance at once, with the reason."""
+    return _manage(instances.cancel, instance_id)
 
 
 def _list(given: dict[str, Any]) -> Response:
@@ -104,6 +119,11 @@ def _list(given: dict[str, Any]) -> Response:
         return page(found, limit, instance_json, lambda i: (sort, i.started_at, i.id), counted)
 
     return look(query)
+
+
+def _manage(verb: Callable[[Transaction, str, str, int | None], Case], instance_id: str) -> Response:
+    given, expected = body(Reason()), expected_version()
+    return perform(lambda tx: case_answer(verb(tx, instance_id, given["reason"], expected)))
 
 
 def _event(event: HistoryEvent, *, english: bool) -> dict[str, Any]:
