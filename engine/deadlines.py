@@ -71,10 +71,12 @@ def derivation_of(stored: Mapping[str, Any]) -> Derivation:
     return Derivation(**{**stored, **days, **moments})
 
 
-def given(due: datetime, text: str = "") -> Derivation:
+def given(due: datetime, text: str = "", calendar_version: int = 0) -> Derivation:
     """The derivation of an instant that was given as it is: a date, if it is the end of one."""
     day = local_date(due)
-    return Derivation(BY_DATE, day, text=text) if due == end_of_day(day) else Derivation(GIVEN, day, at=due, text=text)
+    is_date = due == end_of_day(day)
+    plain = Derivation(BY_DATE if is_date else GIVEN, day, calendar_version=calendar_version, text=text)
+    return plain if is_date else replace(plain, at=due)
 
 
 def local_date(moment: datetime) -> date:

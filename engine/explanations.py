@@ -155,8 +155,8 @@ def _named(skipped: Sequence[DecidedDay], words: _Words, *, vietnamese: bool) ->
     if weekends:
         yield words.weekends.format(weekends)
     for day in named[:_MOST_NAMED]:
-        name = f"{day.name_vi if vietnamese else day.name_en} ({_shown(day.day)})"
-        yield words.half.format(name) if day.kind == "half_day" else name
+        name = day.name_vi if vietnamese else day.name_en
+        yield words.half.format(_shown(day.day)) if day.kind == "half_day" else f"{name} ({_shown(day.day)})"
     if len(named) > _MOST_NAMED:
         yield words.more.format(len(named) - _MOST_NAMED)
 

@@ -170,8 +170,9 @@ def _explained(tx: Transaction, case: Case, task: OpenedTask) -> dict[str, Any] 
     if task.due is None or task.element.due_date is None:
         return None
     text, clause = task.element.due_date.text, task.element.properties.get("clause")
-    derivation = _counted(tx, case, task.due, text) or deadlines.given(task.due, text)
-    return explanations.explain(derivation, calendars.current(tx), deadlines.local_date(tx.now), clause)
+    calendar = calendars.current(tx)
+    derivation = _counted(tx, case, task.due, text) or deadlines.given(task.due, text, calendar.version)
+    return explanations.explain(derivation, calendar, deadlines.local_date(tx.now), clause)
 
 
 def _counted(tx: Transaction, case: Case, due: datetime, text: str) -> Derivation | None:
