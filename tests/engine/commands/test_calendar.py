@@ -33,11 +33,15 @@ OFFICER, HEAD, AGGREGATOR = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head
 LETTER = "Công văn 15/UBND-NC"
 FRIDAY, SATURDAY, MONDAY = date(2026, 3, 13), date(2026, 3, 14), date(2026, 3, 16)
 DAY_OFF = Decision("day_off", LETTER)
+CLAUSE = (
+    '<bpmn:extensionElements><camunda:properties><camunda:property name="clause" value="V.1.d"/>'
+    "</camunda:properties></bpmn:extensionElements>"
+)
 REMINDED = diagram(
     "reminded",
     [
         node("startEvent", "s"),
-        node("userTask", "work", attributes='camunda:dueDate="${working_days(3)}"'),
+        node("userTask", "work", CLAUSE, 'camunda:dueDate="${working_days(3)}"'),
         boundary("early", "work", "${working_days_before(due, 2)}", kind="timeDate"),
         boundary("silence", "work", "${working_days(4)}", kind="timeDate"),
         boundary("later", "work", "P30D"),
@@ -173,6 +177,19 @@ def test_a_day_off_moves_what_is_open_and_tells_the_old_and_the_new(filled: Engi
         "work": {"old": end_of(FRIDAY).isoformat(), "new": end_of(MONDAY).isoformat()},
         "silence": {"old": end_of(MONDAY).isoformat(), "new": end_of(date(2026, 3, 17)).isoformat()},
     }
+
+
+def test_a_due_date_cites_its_clause_before_and_after_a_change(filled: Engine) -> None:
+    case = started(filled)
+    told = [filled.read(SYSTEM, lambda tx: tx.session.scalars(_open(case)).one().due_explanation)]
+
+    decide(filled, FRIDAY)
+
+    told.append(filled.read(SYSTEM, lambda tx: tx.session.scalars(_open(case)).one().due_explanation))
+    assert [(why["rule"], why["clause"], why["calendar_version"], why["due"]) for why in told if why] == [
+        ("${working_days(3)}", "V.1.d", 1, "2026-03-13"),
+        ("${working_days(3)}", "V.1.d", 2, "2026-03-16"),
+    ]
 
 
 def test_a_reminder_moves_with_a_day_off_before_the_due_date(filled: Engine) -> None:
