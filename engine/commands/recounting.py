@@ -1,19 +1,20 @@
 """Counting open due dates anew after the calendar has changed, case by case.
 
-Rule: each case is a transaction of its own that settles its row of `calendar_recount`; what was not done when a process
-ended is done by the next. What is due already stays as it is, and a case in which nothing moves is not touched.
+Rule: each case in which something moves is a transaction of its own that settles its row of `calendar_recount`; what
+was not done when a process ended is done by the next. What is due already stays as it is.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import exists, literal, or_, select
+from sqlalchemy import delete, exists, literal, or_, select
 from sqlalchemy.dialects import postgresql
 
 from engine import deadlines, explanations, signals
@@ -34,6 +35,7 @@ from engine.queries.plans import OPEN_STATUSES
 from engine.runtime import Engine, Transaction
 
 AT_ONCE_SECONDS = 1.0
+_AT_A_TIME = 100
 # Longer than any transaction may take: one that read the calendar before the change has ended by then.
 _LONGEST_TRANSACTION = timedelta(minutes=1)
 _DUE_DATE = "due_date"
@@ -55,6 +57,14 @@ class Moved:
         if isinstance(self.row, PlanTask):
             return {"old": _day(self.old), "new": _day(self.new)}
         return {"old": self.old.isoformat(), "new": self.new.isoformat()}
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """How many cases were looked through, and those in which something is due at another time."""
+
+    seen: int
+    moving: list[str]
 
 
 def ask_for_all(tx: Transaction, version: int) -> None:
@@ -79,24 +89,34 @@ def ask_for_all(tx: Transaction, version: int) -> None:
 def recount_now(engine: Engine) -> None:
     """Count anew what can be in AT_ONCE_SECONDS, after the commit of a change; the worker does the rest."""
     until = time.monotonic() + AT_ONCE_SECONDS
-    for instance_id in engine.read(SYSTEM, waiting, 1_000):
-        if time.monotonic() > until:
-            return
-        _recount_one(engine, instance_id)
+    while time.monotonic() < until and (found := engine.run(SYSTEM, sift, _AT_A_TIME)).seen:
+        for instance_id in found.moving:
+            if time.monotonic() > until:
+                return
+            _recount_one(engine, instance_id)
 
 
-def recount_due(engine: Engine, limit: int = 100) -> int:
+def recount_due(engine: Engine, limit: int = _AT_A_TIME) -> int:
     """Count anew what waits for it, each case in a transaction of its own; returns how many were settled."""
-    found = engine.read(SYSTEM, waiting, limit)
-    if not found:
-        return int(bool(engine.read(SYSTEM, unsettled)) and engine.run(SYSTEM, settle))
-    return sum(_recount_one(engine, instance_id) for instance_id in found)
+    if engine.read(SYSTEM, is_waiting):
+        found = engine.run(SYSTEM, sift, limit)
+        return found.seen - len(found.moving) + sum(_recount_one(engine, case_id) for case_id in found.moving)
+    return int(bool(engine.read(SYSTEM, unsettled)) and engine.run(SYSTEM, settle))
 
 
-def waiting(tx: Transaction, limit: int) -> list[str]:
-    """Up to `limit` cases that wait to be counted anew."""
-    query = select(CalendarRecount.instance_id).order_by(CalendarRecount.version, CalendarRecount.instance_id)
-    return list(tx.session.scalars(query.limit(limit)))
+def is_waiting(tx: Transaction) -> bool:
+    """Whether any case waits to be counted anew."""
+    return tx.session.scalars(select(CalendarRecount.version).limit(1)).first() is not None
+
+
+def sift(tx: Transaction, limit: int) -> Sifted:
+    """Look through up to `limit` cases that wait and are in nobody's hand; those in which nothing moves are settled."""
+    query = select(CalendarRecount).order_by(CalendarRecount.version, CalendarRecount.instance_id).limit(limit)
+    asked = tx.session.scalars(query.with_for_update(skip_locked=True)).all()
+    moved = moved_in(tx, [row.instance_id for row in asked])
+    still = [row.instance_id for row in asked if row.instance_id not in moved]
+    tx.session.execute(delete(CalendarRecount).where(CalendarRecount.instance_id.in_(still)))
+    return Sifted(len(asked), list(moved))
 
 
 def unsettled(tx: Transaction) -> list[int]:
@@ -127,24 +147,26 @@ def recount(tx: Transaction, instance_id: str) -> bool:
     if asked is None:
         return False
     tx.session.delete(asked)
-    if moved_in(tx, instance_id):
-        case = hold_case(tx, instance_id)
-        tx.session.expire_all()
-        _move(tx, case, moved_in(tx, instance_id) if case.ended_at is None else [])
+    case = hold_case(tx, instance_id)
+    if case.ended_at is None:
+        _move(tx, case, moved_in(tx, [instance_id]).get(instance_id, ()))
     return True
 
 
-def moved_in(tx: Transaction, instance_id: str) -> list[Moved]:
-    """What of a case is due at another time on the calendar in force; nothing is changed."""
+def moved_in(tx: Transaction, instance_ids: Sequence[str]) -> dict[str, list[Moved]]:
+    """What of these cases is due at another time on the calendar in force, by case; nothing is changed."""
     calendar, today = calendars.current(tx), deadlines.local_date(tx.now)
-    found = list(_moved_plan_tasks(tx, instance_id, calendar, today))
-    shift = {deadlines.local_date(move.old): deadlines.local_date(move.new) for move in found}
-    counted: list[tuple[UserTask | Timer, datetime, Derivation]] = [*_tasks(tx, instance_id), *_timers(tx, instance_id)]
-    for row, old, derivation in counted:
-        again = _based(derivation, shift).again(calendar, today)
+    moved: defaultdict[str, list[Moved]] = defaultdict(list)
+    shift: dict[tuple[str, date], date] = {}
+    for instance_id, move in _moved_plan_tasks(tx, instance_ids, calendar, today):
+        moved[instance_id].append(move)
+        shift[instance_id, deadlines.local_date(move.old)] = deadlines.local_date(move.new)
+    counted: list[tuple[UserTask | Timer, datetime, Derivation]] = [*_tasks(tx, instance_ids)]
+    for row, old, derivation in [*counted, *_timers(tx, instance_ids)]:
+        again = _based(derivation, shift.get((row.instance_id, derivation.base))).again(calendar, today)
         if again.instant(calendar) != old:
-            found.append(Moved(row, old, again.instant(calendar), again))
-    return found
+            moved[row.instance_id].append(Moved(row, old, again.instant(calendar), again))
+    return dict(moved)
 
 
 def _recount_one(engine: Engine, instance_id: str) -> bool:
@@ -155,22 +177,24 @@ def _recount_one(engine: Engine, instance_id: str) -> bool:
         return False
 
 
-def _moved_plan_tasks(tx: Transaction, instance_id: str, calendar: WorkingCalendar, today: date) -> Iterable[Moved]:
+def _moved_plan_tasks(
+    tx: Transaction, instance_ids: Sequence[str], calendar: WorkingCalendar, today: date
+) -> Iterator[tuple[str, Moved]]:
     query = select(PlanTask).where(
-        PlanTask.instance_id == instance_id, PlanTask.status.in_(OPEN_STATUSES), PlanTask.due_date >= today
+        PlanTask.instance_id.in_(instance_ids), PlanTask.status.in_(OPEN_STATUSES), PlanTask.due_date >= today
     )
     for task in tx.session.scalars(query):
-        if task.due_date is None or task.due_explanation is None:
+        if task.instance_id is None or task.due_date is None or task.due_explanation is None:
             continue
         old, again = deadlines.end_of_day(task.due_date), derivation_of(task.due_explanation["meaning"])
         again = again.again(calendar, today)
         if again.instant(calendar) != old:
-            yield Moved(task, old, again.instant(calendar), again)
+            yield task.instance_id, Moved(task, old, again.instant(calendar), again)
 
 
-def _tasks(tx: Transaction, instance_id: str) -> Iterator[tuple[UserTask, datetime, Derivation]]:
+def _tasks(tx: Transaction, instance_ids: Sequence[str]) -> Iterator[tuple[UserTask, datetime, Derivation]]:
     query = select(UserTask).where(
-        UserTask.instance_id == instance_id, UserTask.state == "open", UserTask.due_at > tx.now
+        UserTask.instance_id.in_(instance_ids), UserTask.state == "open", UserTask.due_at > tx.now
     )
     for row in tx.session.scalars(query.order_by(UserTask.created_at, UserTask.id)):
         told = row.due_explanation
@@ -178,18 +202,18 @@ def _tasks(tx: Transaction, instance_id: str) -> Iterator[tuple[UserTask, dateti
             yield row, row.due_at, derivation_of(told["meaning"])
 
 
-def _timers(tx: Transaction, instance_id: str) -> Iterator[tuple[Timer, datetime, Derivation]]:
-    query = select(Timer).where(Timer.instance_id == instance_id, Timer.due_at > tx.now)
+def _timers(tx: Transaction, instance_ids: Sequence[str]) -> Iterator[tuple[Timer, datetime, Derivation]]:
+    query = select(Timer).where(Timer.instance_id.in_(instance_ids), Timer.due_at > tx.now)
     for row in tx.session.scalars(query.order_by(Timer.due_at, Timer.id)):
         if row.derivation is not None:
             yield row, row.due_at, derivation_of(row.derivation)
 
 
-def _based(derivation: Derivation, shift: Mapping[date, date]) -> Derivation:
+def _based(derivation: Derivation, moved_to: date | None) -> Derivation:
     """The derivation, from the new due date of the plan task where it was counted from the old one."""
-    if _DUE_DATE in derivation.text and derivation.base in shift:
-        return replace(derivation, base=shift[derivation.base])
-    return derivation
+    if moved_to is None or _DUE_DATE not in derivation.text:
+        return derivation
+    return replace(derivation, base=moved_to)
 
 
 def _move(tx: Transaction, case: Case, moved: Sequence[Moved]) -> None:
