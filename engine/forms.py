@@ -18,6 +18,7 @@ from engine.errors import FieldProblem, InvalidDataError
 LONGEST_TEXT = 20_000
 LONGEST_LIST = 500
 LARGEST_INTEGER = 2**53 - 1
+_SIMPLE = (str, int, float, bool, type(None))
 
 Condition = Callable[[Mapping[str, Any]], Any]
 
@@ -226,6 +227,18 @@ def _evidence(_one: Field, value: Any) -> list[dict[str, str]]:
     return [{k: unicodedata.normalize("NFC", t) for k, t in v.items()} for v in value]
 
 
+def _figures(_one: Field, value: Any) -> dict[str, Any]:
+    """Figures by the id of their field; what they must be, the data form of the regime says."""
+    fits = isinstance(value, dict) and len(value) <= LONGEST_LIST
+    if not fits or not all(isinstance(v, _SIMPLE) for v in value.values()):
+        raise _Refused(
+            "type",
+            "Phải là số liệu theo mã chỉ tiêu.",
+            "Must be an object of figures, each under the id of its field.",
+        )
+    return dict(value)
+
+
 def _is_titled(item: Mapping[str, Any]) -> bool:
     texts = all(isinstance(v, str) and len(v) <= LONGEST_TEXT for v in item.values())
     url = item.get("url", "https://")
@@ -247,5 +260,6 @@ _READERS: dict[str, Callable[[Field, Any], Any]] = {
     "agencies": _codes,
     "tags": _codes,
     "evidence": _evidence,
+    "figures": _figures,
 }
 FIELD_TYPES = frozenset(_READERS)

@@ -47,4 +47,12 @@ plan_task_overdue = _signals.signal(
 leader_alerted = _signals.signal(
     "leader-alerted", doc="A result was returned for rework too often. kwargs: case, plan_task."
 )
+report_due_soon = _signals.signal(
+    "report-due-soon",
+    doc="A report's due date comes near. kwargs: case, report (engine.models.Report), working_days_left (int).",
+)
+report_overdue = _signals.signal(
+    "report-overdue",
+    doc="A report's due date passed: an urging notice is due. kwargs: case, report, notice (its number, from 1).",
+)
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")

@@ -24,6 +24,7 @@ from engine.models.subscription import EventSubscription, StartSubscription
 from engine.runtime import Engine, Transaction
 
 TIME_TO_LIVE = timedelta(hours=1)
+_SOON = "delivered-soon"
 
 
 def write(tx: Transaction, case: Case, step: Step) -> None:
@@ -38,8 +39,14 @@ def write(tx: Transaction, case: Case, step: Step) -> None:
 
 def deliver_soon(tx: Transaction, message_ids: Sequence[str], subscription_ids: Sequence[str] = ()) -> None:
     """Have messages handed over after the commit, and those fetched that waited for these subscriptions."""
-    if message_ids or subscription_ids:
-        tx.after_commit(partial(_deliver, tx.engine, list(message_ids), list(subscription_ids)))
+    if not message_ids and not subscription_ids:
+        return
+    soon: tuple[list[str], list[str]] | None = tx.local.get(_SOON)
+    if soon is None:
+        soon = tx.local[_SOON] = ([], [])
+        tx.after_commit(partial(_deliver, tx.engine, *soon))  # once, for however many cases
+    soon[0].extend(message_ids)
+    soon[1].extend(subscription_ids)
 
 
 def signal_rows(

@@ -16,6 +16,7 @@ from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
 from engine.handlers.content import change, day_of, due_day, invalid, plan_task_of, take_content
+from engine.handlers.succession import successor_in_force
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask, PlanTaskExtension
@@ -213,7 +214,7 @@ def cancel_plan_task(tx: Transaction, case: Case) -> None:
 def transfer_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
     """The task goes to another agency: the one named, or the successor of the present one."""
     task = _plan_task(tx, case)
-    code = case.variables.get("new_agency") or _successor(tx, task.agency)
+    code = case.variables.get("new_agency") or successor_in_force(tx, task.agency)
     agency = tx.session.get(Agency, code) if code else None
     if agency is None or not agency.in_force(deadlines.local_date(tx.now)):
         raise invalid(
@@ -282,18 +283,6 @@ def _decide_extension(tx: Transaction, case: Case, state: str) -> PlanTaskExtens
     wish = tx.session.scalars(query).one()
     wish.state, wish.decided_by, wish.decided_at = state, tx.actor.person_id, tx.now
     return wish
-
-
-def _successor(tx: Transaction, code: str) -> str | None:
-    """The agency in force that follows one, through as many mergers as there were."""
-    today, seen = deadlines.local_date(tx.now), set[str]()
-    agency = tx.session.get(Agency, code)
-    while agency is not None and agency.successor_code and agency.code not in seen:
-        seen.add(agency.code)
-        agency = tx.session.get(Agency, agency.successor_code)
-        if agency is not None and agency.in_force(today):
-            return agency.code
-    return None
 
 
 def _admit(tx: Transaction, case: Case, agency: str) -> None:

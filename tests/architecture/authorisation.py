@@ -25,6 +25,7 @@ from engine.commands import (
     operations,
     plan_tasks,
     plans,
+    regimes,
     tasks,
 )
 from engine.commands.calendar import Decision
@@ -38,6 +39,7 @@ from notifications.commands import redelivery, webhooks
 from notifications.commands.redelivery import Failures
 from notifications.commands.webhooks import Draft
 from tests.installed import COMMUNE, PLAN
+from tests.reporting import trial_regime
 
 OFFICER, HEAD = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head"
 COLLEAGUE = "colleague"
@@ -97,6 +99,8 @@ _INCIDENT = Open("whoever manages the case, and system administrators (tests of 
 
 _KEPT = Open("whoever keeps the webhook; hides it from everybody else (tests of webhooks)")
 
+_OF_ROUNDS = Open("the aggregator, leaders, VP UBND; then whoever the diagram offers the step to (tests of rounds)")
+_OF_REPORTS = Open("the aggregator, who sees the report; handing over: system administrators, too (tests of reports)")
 _ADMINISTRATOR = "system administrators"
 _CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
 _HOLDER = "the holder of the task"
@@ -162,6 +166,22 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
         AGGREGATOR,
         lambda tx, s: plans.open_round(tx, f"{PLAN}.V.1.a"),
     ),
+    "regimes.add": Allowed(
+        "the aggregator, system administrators", AGGREGATOR, lambda tx, s: regimes.add(tx, trial_regime())
+    ),
+    "regimes.load_defaults": Allowed(
+        "the aggregator, system administrators, by adding regimes",
+        AGGREGATOR,
+        lambda tx, s: regimes.load_defaults(tx),
+    ),
+    "rounds.open_now": _OF_ROUNDS,
+    "rounds.close": _OF_ROUNDS,
+    "rounds.correct": _OF_ROUNDS,
+    "rounds.schedule": _WORKER,
+    "rounds.due": _WORKER,
+    "reports.reopen": _OF_REPORTS,
+    "reports.transfer": _OF_REPORTS,
+    "reports.orphaned": _WORKER,
     "definitions.deploy": Allowed(
         "designers, publishers, system administrators",
         "designer",

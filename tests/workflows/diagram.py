@@ -29,6 +29,9 @@ NODE_TAGS = (
     "businessRuleTask",
     "callActivity",
     "exclusiveGateway",
+    "sendTask",
+    "receiveTask",
+    "intermediateCatchEvent",
 )
 WORKFLOWS = sorted(entry.name for entry in files("workflows").iterdir() if entry.name.endswith(".bpmn"))
 

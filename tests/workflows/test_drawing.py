@@ -32,16 +32,18 @@ NEGATIVE = {
     "request_transfer",
     "report_obstacle",
 }
-TASKS = ("userTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity")
+TASKS = ("userTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity", "sendTask", "receiveTask")
+EVENTS = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent")
 WORKING_DAYS = {
     "coordinator_opinion": 3,
     "monitor_check": 3,
     "accept_assignment": 2,
     "review_result": 3,
+    "check_report": 3,
 }
 WIDEST_TASK = 130
 # A called process that spans other people's work, with a row of timers below it, is drawn as a long bar.
-LONG_BARS = {"execution"}
+LONG_BARS = {"execution", "submission"}
 
 
 @pytest.fixture(params=WORKFLOWS)
@@ -49,11 +51,11 @@ def diagram(request: pytest.FixtureRequest) -> Diagram:
     return Diagram(str(request.param))
 
 
-def test_the_lifecycle_and_its_called_processes_are_shipped() -> None:
+def test_the_processes_that_others_call_are_shipped() -> None:
     called = {n.attrib["calledElement"] for name in WORKFLOWS for n in Diagram(name).of_kind("callActivity")}
 
-    assert called == {"task_proposal", "task_assignment", "task_execution"}
-    assert {f"{key}.bpmn" for key in called | {"task_lifecycle"}} <= set(WORKFLOWS)
+    assert called == {"task_proposal", "task_assignment", "task_execution", "report_submission"}
+    assert {f"{key}.bpmn" for key in called | {"task_lifecycle", "report_round", "periodic_report"}} <= set(WORKFLOWS)
 
 
 def test_the_file_has_the_name_of_its_process_and_one_pool_for_it(diagram: Diagram) -> None:
@@ -197,7 +199,8 @@ def test_only_gateways_branch_and_every_branching_has_a_default(diagram: Diagram
 
 
 def test_a_default_flow_never_grants_anything(diagram: Diagram) -> None:
-    granting = ("approve_plan_task", "accept_plan_task", "accept_result", "grant_extension", "merge_approvals")
+    granting = {"approve_plan_task", "accept_plan_task", "accept_result", "grant_extension", "merge_approvals"}
+    granting |= {"submit_report", "accept_report", "sign_consolidated_report", "merge_views"}
     defaults = [gateway.get("default") for gateway in diagram.of_kind("exclusiveGateway")]
 
     assert [f.id for f in diagram.flows if f.id in defaults and f.target in granting] == []
@@ -247,6 +250,9 @@ def test_nobody_decides_on_their_own_work() -> None:
         "decide_reassignment": {"accept_assignment"},
         "decide_request": {"execute"},
         "review_result": {"propose", "execute", "report_result"},
+        "head_submit": {"draft_report"},
+        "check_report": {"draft_report", "head_submit"},
+        "director_review": {"draft_consolidated_report"},
     }
     tasks = {t.attrib["id"]: t for name in WORKFLOWS for t in Diagram(name).of_kind("userTask")}
 
@@ -258,4 +264,4 @@ def test_nobody_decides_on_their_own_work() -> None:
 def _named_nodes(diagram: Diagram) -> list[ElementTree.Element]:
     """Tasks, events and the gateways that branch; a gateway that only merges needs no name."""
     gateways = [g for g in diagram.of_kind("exclusiveGateway") if len(diagram.leaving(g.attrib["id"])) > 1]
-    return [*diagram.of_kind(*TASKS, "startEvent", "endEvent", "boundaryEvent"), *gateways]
+    return [*diagram.of_kind(*TASKS, *EVENTS), *gateways]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -16,9 +16,10 @@ from engine import deadlines
 from engine.bpmn import process
 from engine.bpmn.definition import Definition, Element
 from engine.bpmn.parser import compile_definition
-from engine.bpmn.step import ArmedTimer, OpenedTask, Step
+from engine.bpmn.step import ArmedTimer, OpenedTask, Step, Subscription
+from engine.errors import InvalidDataError
 from engine.forms import Field, Form, validate
-from tests.workflows.diagram import WORKFLOWS
+from tests.workflows.diagram import WORKFLOWS, Diagram
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 AT_START = {"agency": "c-thach-that"}
@@ -33,6 +34,19 @@ OPENED = {
 }
 # What a called process finds when it is walked on its own, without the lifecycle that calls it.
 BEFORE = {**AT_START, **OPENED, "route": "city", "due_date": "2026-06-30"}
+# What a round prepares, for itself and for the reports that it opens.
+ROUND = {
+    "report_round": "r-1",
+    "report": "r-2",
+    "aggregator": "svhtt",
+    "opens_at": "2026-03-04T01:00:00+00:00",
+    "closes_at": "2026-03-20T16:59:59+00:00",
+    "report_due": "2026-03-18",
+    "late_until": "2026-06-14",
+    "aggregator_due": "2026-03-23",
+    "city_due": "2026-03-25",
+    "explanations": [],
+}
 SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "string": ("Tuyên truyền",),
     "text": ("Bản tin trên Cổng thông tin điện tử",),
@@ -44,6 +58,7 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "agencies": ([], ["skhcn", "stc"]),
     "tags": (["II.1.1"],),
     "evidence": ([{"title": "Đường dẫn", "url": "https://hanoi.gov.vn"}],),
+    "figures": ({"items_published": 3},),
 }
 
 
@@ -54,6 +69,9 @@ class StandIn:
     person: str | None = "p-1"
     shortest_cycle = timedelta()
 
+    def __init__(self, *, round_complete: bool = False) -> None:
+        self.round_complete = round_complete
+
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         return deadlines.functions(NOW)
 
@@ -63,17 +81,20 @@ class StandIn:
             return {**OPENED, **variables}
         if handler == "transfer_plan_task":
             return {"agency": variables["new_agency"]}
+        if handler == "accept_report":
+            return {"round_complete": self.round_complete}
         return None
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a case stands: its state, with the tasks and timers that can move it on."""
+    """Where a case stands: its state, with the tasks, timers and messages that can move it on."""
 
     state: bytes
     variables: dict[str, Any]
     tasks: tuple[OpenedTask, ...]
     timers: tuple[ArmedTimer, ...]
+    waits: tuple[Subscription, ...]
     tokens: tuple[tuple[str, str], ...]
     seen: frozenset[str]
 
@@ -132,9 +153,8 @@ def test_only_own_duty_without_budget_is_approved_by_the_agency(
 
 def walk(definition: Definition) -> dict[tuple[Any, ...], tuple[Place, set[tuple[Any, ...]]]]:
     """Every place that decisions and timers lead to, each with the keys of the places one step on."""
-    first = after(process.start(definition, initial(definition), StandIn()), None)
     walked: dict[tuple[Any, ...], tuple[Place, set[tuple[Any, ...]]]] = {}
-    waiting = [first]
+    waiting = [after(process.start(definition, given, StandIn()), None) for given in initial(definition)]
     while waiting:
         place = waiting.pop()
         if place.key in walked:
@@ -151,11 +171,13 @@ def moves(definition: Definition, place: Place) -> Iterator[Place]:
     """The places one step on from a place."""
     host = StandIn()
     for task in place.tasks:
-        form = task.element.form or Form(())
-        for submitted in submissions(form):
-            cleaned = validate(form, submitted, place.variables)
-            step = process.complete(definition, place.state, place.variables, task.id, cleaned, host)
+        filled = submissions(task.element.form or Form(()), place)
+        for cleaned, who in product(filled, (host, StandIn(round_complete=True))):
+            step = process.complete(definition, place.state, place.variables, task.id, cleaned, who)
             yield after(step, place, gone=task.id)
+    for wait in place.waits:
+        step = process.catch(definition, place.state, place.variables, wait.id, {}, host)
+        yield after(step, place, gone=wait.id)
     for timer in place.timers:
         step = process.fire(definition, place.state, place.variables, timer.id, host)
         yield after(step, place, gone=timer.id)
@@ -163,14 +185,16 @@ def moves(definition: Definition, place: Place) -> Iterator[Place]:
 
 def after(step: Step, before: Place | None, gone: str = "") -> Place:
     """The place that a step leads to."""
-    left = {gone, *step.closed, *step.disarmed, *(t.id for t in step.armed)}
+    left = {gone, *step.closed, *step.disarmed, *step.unsubscribed, *(t.id for t in step.armed)}
     tasks = (t for t in (before.tasks if before else ()) if t.id not in left)
     timers = (t for t in (before.timers if before else ()) if t.id not in left)
+    waits = (w for w in (before.waits if before else ()) if w.id not in left)
     return Place(
         state=step.state,
         variables=step.variables,
         tasks=(*tasks, *step.opened),
         timers=(*timers, *step.armed),
+        waits=(*waits, *step.subscribed),
         tokens=tuple(sorted(step.tokens)),
         seen=frozenset(move.element_id for move in step.moves),
     )
@@ -178,13 +202,20 @@ def after(step: Step, before: Place | None, gone: str = "") -> Place:
 
 def merged(known: Place, other: Place) -> Place:
     """A known place with what was passed on another way to it."""
-    return Place(known.state, known.variables, known.tasks, known.timers, known.tokens, known.seen | other.seen)
+    return replace(known, seen=known.seen | other.seen)
 
 
-def submissions(form: Form) -> Iterator[dict[str, Any]]:
-    """Filled-in forms, one for each combination of decisions, yes or no, and lists with or without entries."""
+def submissions(form: Form, place: Place) -> Iterator[dict[str, Any]]:
+    """Filled-in forms, one for each combination of decisions, yes or no, and lists with or without entries.
+
+    A list without entries is left out where the decision needs some.
+    """
     for values in product(*(samples(f) for f in form.fields)):
-        yield dict(zip((f.id for f in form.fields), values, strict=True))
+        submitted = dict(zip((f.id for f in form.fields), values, strict=True))
+        try:
+            yield validate(form, submitted, place.variables)
+        except InvalidDataError as error:
+            assert [p.rule for p in error.problems] == ["required"], error.problems
 
 
 def samples(field: Field) -> tuple[Any, ...]:
@@ -192,9 +223,13 @@ def samples(field: Field) -> tuple[Any, ...]:
     return tuple(option.id for option in field.options) or SAMPLES[field.type]
 
 
-def initial(definition: Definition) -> dict[str, Any]:
-    """The variables a process is started with."""
-    return dict(AT_START if definition.key == "task_lifecycle" else BEFORE)
+def initial(definition: Definition) -> Iterator[dict[str, Any]]:
+    """The variables a process may be started with."""
+    if definition.key == "task_lifecycle":
+        yield dict(AT_START)
+        return
+    for opens_now in (False, True):
+        yield {**BEFORE, **ROUND, "opens_now": opens_now}
 
 
 @cache
@@ -203,6 +238,7 @@ def compiled(name: str) -> Definition:
     folder = files("workflows")
     sources = {n.removesuffix(".bpmn"): folder.joinpath(n).read_bytes() for n in WORKFLOWS}
     key = name.removesuffix(".bpmn")
-    called = {k: xml for k, xml in sources.items() if k != key} if key == "task_lifecycle" else {}
+    calling = Diagram(name).of_kind("callActivity")
+    called = {node.attrib["calledElement"]: sources[node.attrib["calledElement"]] for node in calling}
     tables = {"approval_route": folder.joinpath("approval_route.dmn").read_bytes()}
     return compile_definition(name, sources[key], called, tables)
