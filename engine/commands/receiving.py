@@ -17,7 +17,7 @@ from engine.commands import advance, definitions, instances
 from engine.commands.attempts import attempting
 from engine.commands.case import Case, case_of
 from engine.commands.instances import Start, Trigger
-from engine.errors import Attempt
+from engine.errors import Attempt, FieldProblem, InvalidDataError
 from engine.models.message import Message
 from engine.models.message_statements import FIND_SUBSCRIPTION
 from engine.models.statements import LOCK_CASE
@@ -55,7 +55,7 @@ def go_on(tx: Transaction, case: Case, message: Message, receiver: Receiver) -> 
     again.
     """
     definition = definitions.compiled(tx, case.definition_id)
-    values = _accepted(tx, message, definition.elements.get(receiver.element_id), case.variables)
+    values = _foreign(message, _accepted(tx, message, definition.elements.get(receiver.element_id), case.variables))
     case.record(_received(message, receiver, case.variables, values))
     host = advance.StepHost(tx, case)
     with attempting(tx, Attempt("message", case.id, message.id), receiver.element_id):
@@ -86,6 +86,20 @@ def _accepted(
     values = forms.validate(element.form, message.variables, {**known, **message.variables})
     require_agencies(tx, forms.agencies_in(element.form, values))
     return values
+
+
+def _foreign(message: Message, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a person or program may bring into a case: not whose case it is, which decides who gets its tasks.
+
+    In a signal that says for whom cases are begun; those that wait for it stay whose they are.
+    """
+    if message.from_instance_id is not None or "agency" not in values:
+        return values
+    if message.kind == "signal":
+        return {name: value for name, value in values.items() if name != "agency"}
+    message_vi = "Thông điệp không được thay đổi cơ quan của hồ sơ quy trình."
+    problem = FieldProblem("variables.agency", "reserved", message_vi, "A message may not change whose case it is.")
+    raise InvalidDataError([problem])
 
 
 def _received(message: Message, receiver: Receiver, before: Mapping[str, Any], values: Mapping[str, Any]) -> Happening:

@@ -26,6 +26,7 @@ from engine.bpmn.check import (
 from engine.bpmn.check.diagram import diagram_of
 from engine.errors import DefinitionError, Finding
 
+_ECHOES = frozenset({"unreachable", "no-end"})
 _CHECKS = (
     identity.findings,
     references.findings,
@@ -56,4 +57,16 @@ def findings_of(root: etree._Element, file: str) -> list[Finding]:
     """All that is to say about a document, each thing once, errors before warnings."""
     diagram = diagram_of(root, file)
     found = dict.fromkeys(finding for check in _CHECKS for finding in check(diagram))
-    return sorted(found, key=lambda f: f.severity != "error")
+    return sorted(_without_echoes(root, list(found)), key=lambda f: f.severity != "error")
+
+
+def _without_echoes(root: etree._Element, found: list[Finding]) -> list[Finding]:
+    """Without what is found only because an element is not executed: flows to it, and what no path leads to then."""
+    unknown = {f.element for f in found if f.rule == "unsupported"}
+    flows = root.iter("{*}sequenceFlow")
+    touching = {f.get("id") for f in flows if {f.get("sourceRef"), f.get("targetRef")} & unknown}
+    if not touching:
+        return found
+    return [
+        f for f in found if f.rule not in _ECHOES and not (f.rule == "dangling-reference" and f.element in touching)
+    ]

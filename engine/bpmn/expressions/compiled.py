@@ -16,6 +16,15 @@ Names = Mapping[str, Any]
 Evaluate = Callable[[Names], Any]
 
 
+_FAULTS_VI: tuple[tuple[type[Exception], str], ...] = (
+    (TypeError, "kiểu dữ liệu của các giá trị không phù hợp với phép tính"),
+    (IndexError, "không có phần tử ở vị trí này"),
+    (ArithmeticError, "phép tính không thực hiện được, ví dụ chia cho 0"),
+    (RecursionError, "biểu thức lồng nhau quá sâu"),
+    (Exception, "giá trị không hợp lệ cho phép tính này"),
+)
+
+
 @dataclass(frozen=True)
 class Expression:
     """A compiled expression. `names` are the variables and functions that it mentions."""
@@ -35,7 +44,11 @@ class Expression:
             name = error.args[0]
             raise ExpressionError(self.text, f"unknown name {name!r}", f"không có biến {name!r}") from error
         except (TypeError, ValueError, ArithmeticError, IndexError, AttributeError, RecursionError) as error:
-            raise ExpressionError(self.text, str(error)) from error
+            raise ExpressionError(self.text, str(error), _in_vietnamese(error)) from error
+
+
+def _in_vietnamese(error: Exception) -> str:
+    return next(told for kind, told in _FAULTS_VI if isinstance(error, kind))
 
 
 @dataclass(frozen=True)

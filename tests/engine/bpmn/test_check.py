@@ -8,6 +8,7 @@ from engine.bpmn import check
 from engine.bpmn.parser import compile_definition
 from engine.bpmn.xml_safety import parse_xml
 from engine.errors import DefinitionError
+from tests.engine.bpmn.drawing import diagram, node
 from tests.hostile.case import document, extension, flow, formal, line, process, several, task, timer
 
 ENDS = '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>'
@@ -319,3 +320,10 @@ def test_a_gateway_without_default_is_a_warning() -> None:
     definition = compile_definition("test.bpmn", xml, {}, {})
 
     assert ("a", "no-default", "warning") in {(w.element, w.rule, w.severity) for w in definition.warnings}
+
+
+def test_an_element_that_is_not_executed_is_told_alone_and_not_with_what_follows_from_it() -> None:
+    nodes = [node("startEvent", "s"), node("complexGateway", "g"), node("task", "a"), node("endEvent", "e")]
+    xml = diagram("p", nodes, [("s", "g"), ("g", "a"), ("a", "e")])
+
+    assert findings(xml) == {("g", "unsupported")}

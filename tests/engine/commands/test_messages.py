@@ -531,3 +531,14 @@ def incident(engine: Engine, instance_id: str) -> str:
 def repaired(tx: Transaction, instance_id: str) -> None:
     """Take away what a case failed at."""
     lock_case(tx, instance_id).variables = {"x": 1}
+
+
+def test_a_message_cannot_make_a_case_somebody_elses(engine: Engine) -> None:
+    deploy(engine, catching("c", message("order")))
+    case = begin(engine, "c")
+
+    with pytest.raises(InvalidDataError) as refused:
+        post(engine, "order", variables={"agency": "c-ba-vi"})
+
+    assert refused.value.problems[0].field == "variables.agency"
+    assert where(engine, case.id) == ["n0"]
