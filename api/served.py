@@ -18,7 +18,7 @@ from flask import Flask
 
 from api import logs, metrics
 from api.app import create_app
-from api.settings import Settings, read_settings, secret_key
+from api.settings import Settings, make_home, read_settings, secret_key
 from engine.access import SYSTEM
 from engine.commands import (
     credentials,
@@ -53,8 +53,8 @@ def application() -> Flask:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine that the settings ask for."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """The engine that the settings ask for. Raises StartupError when it may not have the database."""
+    make_home(settings)
     return Engine(
         settings.url,
         clock=settings.make_clock(),

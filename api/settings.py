@@ -8,14 +8,21 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from engine.clock import Clock, FileClock, SystemClock
 from engine.errors import StartupError
 
 DEVELOPMENT, PRODUCTION = "development", "production"
 SHORTEST_KEY = 32
+HIGHEST_PORT = 65_535
+DATABASES = ("sqlite", "postgresql")
+_PREFIX = "DONDOC_"
 
 
 @dataclass(frozen=True)
@@ -82,9 +89,13 @@ class Settings:
         return FileClock(Path(self.clock.removeprefix("file:"))) if self.clock else SystemClock()
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in an environment (the process's own by default). Raises StartupError for a wrong one."""
+def read_settings(environment: Mapping[str, str] | None = None, *, reads_only: bool = False) -> Settings:
+    """The settings in an environment (the process's own by default). Raises StartupError for a wrong or unknown one.
+
+    What only reads signs nothing, and needs no key.
+    """
     given = os.environ if environment is None else environment
+    _require_known(given)
     settings = Settings(
         home=Path(given.get("DONDOC_HOME", "var")),
         database_url=given.get("DONDOC_DATABASE_URL", ""),
@@ -107,7 +118,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         poll_milliseconds=_number(given, "DONDOC_POLL_MILLISECONDS", 1000),
     )
     _check(settings)
+    if not (settings.secret_key or settings.is_development or reads_only):
+        raise _wrong("DONDOC_SECRET_KEY", "là bắt buộc khi chạy thật", "is required in production")
     return settings
+
+
+def make_home(settings: Settings) -> None:
+    """Make the home folder, for its owner alone. Raises StartupError when it cannot be written to."""
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(settings.home) from error
+    if not os.access(settings.home, os.W_OK | os.X_OK):
+        raise _unwritable(settings.home)
 
 
 def secret_key(settings: Settings) -> str:
@@ -116,7 +139,7 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.home / "secret_key"
     if not path.exists():
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(SHORTEST_KEY), encoding="ascii")
     return path.read_text(encoding="ascii")
@@ -142,10 +165,38 @@ def _check(settings: Settings) -> None:
         raise _wrong("DONDOC_SYNCHRONOUS", "phải là FULL hoặc NORMAL", "must be FULL or NORMAL")
     if settings.secret_key and len(settings.secret_key) < SHORTEST_KEY:
         raise _wrong("DONDOC_SECRET_KEY", "phải có ít nhất 32 ký tự", "must have at least 32 characters")
-    if not settings.secret_key and not settings.is_development:
-        raise _wrong("DONDOC_SECRET_KEY", "là bắt buộc khi chạy thật", "is required in production")
+    if not 1 <= settings.port <= HIGHEST_PORT:
+        raise _wrong("DONDOC_PORT", f"phải từ 1 đến {HIGHEST_PORT}", f"must be from 1 to {HIGHEST_PORT}")
     if settings.workers > 1 and settings.is_sqlite:
         raise _wrong("DONDOC_WORKERS", "SQLite chỉ cho phép một tiến trình", "SQLite allows one process only")
+    _check_database(settings.url)
+
+
+def _check_database(url: str) -> None:
+    try:
+        known = make_url(url).get_backend_name() in DATABASES
+    except ArgumentError:
+        known = False
+    if not known:
+        raise _wrong(
+            "DONDOC_DATABASE_URL",
+            "phải bắt đầu bằng sqlite:/// hoặc postgresql://",
+            "must begin with sqlite:/// or postgresql://",
+        )
+
+
+def _require_known(given: Mapping[str, str]) -> None:
+    """A misspelt setting must not be passed over in silence."""
+    known = [_PREFIX + field.name.upper() for field in fields(Settings)]
+    for name in given:
+        if name.startswith(_PREFIX) and name not in known:
+            meant = "".join(get_close_matches(name, known, 1))
+            hint_vi, hint_en = (f" (gần giống: {meant})", f" (like: {meant})") if meant else ("", "")
+            raise _wrong(name, f"không phải là tên thiết đặt{hint_vi}", f"is no setting{hint_en}")
+
+
+def _unwritable(home: Path) -> StartupError:
+    return StartupError(f"DONDOC_HOME: không ghi được vào thư mục {home}.", f"DONDOC_HOME: cannot write to {home}.")
 
 
 def _wrong(name: str, vi: str, en: str) -> StartupError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, read_settings, secret_key
+from api.settings import Settings, make_home, read_settings, secret_key
 from engine.clock import FileClock, SystemClock
 from engine.errors import StartupError
 
@@ -35,6 +35,11 @@ def test_with_a_key_everything_else_has_a_safe_default() -> None:
         ({"DONDOC_SECRET_KEY": "short"}, "DONDOC_SECRET_KEY"),
         (KEY | {"DONDOC_WORKERS": "2"}, "DONDOC_WORKERS"),
         (KEY | {"DONDOC_PORT": "eighty"}, "DONDOC_PORT"),
+        (KEY | {"DONDOC_PORT": "0"}, "DONDOC_PORT"),
+        (KEY | {"PORT": "65536"}, "DONDOC_PORT"),
+        (KEY | {"DONDOC_DATABASE_URL": "mysql://host/name"}, "DONDOC_DATABASE_URL"),
+        (KEY | {"DONDOC_DATABASE_URL": "not a url"}, "DONDOC_DATABASE_URL"),
+        (KEY | {"DONDOC_PROT": "8001"}, "DONDOC_PROT"),
         (KEY | {"DONDOC_SYNCHRONOUS": "off"}, "DONDOC_SYNCHRONOUS"),
     ],
 )
@@ -43,6 +48,30 @@ def test_a_wrong_setting_is_named(given: dict[str, str], named: str) -> None:
         read_settings(given)
 
     assert refused.value.message_vi.startswith(named)
+
+
+def test_a_misspelt_setting_is_named_with_the_one_that_is_like_it() -> None:
+    with pytest.raises(StartupError) as refused:
+        read_settings(KEY | {"DONDOC_PROT": "8001"})
+
+    assert "DONDOC_PORT" in refused.value.message_vi
+
+
+def test_what_only_reads_needs_no_key() -> None:
+    assert read_settings({}, reads_only=True).secret_key == ""
+
+
+def test_the_home_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    make_home(Settings(home=tmp_path / "home"))
+
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StartupError, match="DONDOC_HOME"):
+        make_home(Settings(home=tmp_path / "file" / "home"))
 
 
 def test_a_trial_may_have_a_clock_of_its_own(tmp_path: Path) -> None:
