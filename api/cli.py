@@ -5,6 +5,7 @@ Rule: exit 0 on success, 2 on a usage error, 1 with one clear line on failure; h
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line; every deliberate error becomes one line on standard error."""
+    os.umask(0o077)  # the database and all that stands beside it are for their owner alone
     try:
         cli(standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -68,9 +70,11 @@ def init(*, demo: bool) -> None:
 def serve() -> None:
     """Serve HTTP, with the worker in the process."""
     from api import installation
+    from api.listening import require_free
     from api.serve import replace_this_process
 
     settings = read_settings()
+    require_free(settings.host, settings.port)
     for line in installation.greeting(settings):
         click.echo(line)
     sys.stdout.flush()
@@ -211,7 +215,7 @@ def verify(instance_id: str | None) -> None:
     """Recompute every hash chain; name the first bad event of each broken one."""
     from api.installation import verify_history
 
-    click.echo(verify_history(read_settings(), instance_id))
+    click.echo(verify_history(read_settings(reads_only=True), instance_id))
 
 
 def _told(error: EngineError) -> str:

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 import notifications
 from api.passwords import hash_password
@@ -33,7 +37,8 @@ def opened(settings: Settings) -> Iterator[Engine]:
     """The engine of an installation with its schema up to date; closed at the end."""
     engine = open_engine(settings)
     try:
-        migrations.upgrade(engine.database.writer)
+        with _reachable(settings):
+            migrations.upgrade(engine.database.writer)
         engine.run(SYSTEM, calendar.fill)
         notifications.connect()
         yield engine
@@ -42,7 +47,14 @@ def opened(settings: Settings) -> Iterator[Engine]:
 
 
 def initialise(settings: Settings, *, demo: bool) -> Iterator[str]:
-    """Make an installation, or bring one up to date; what was done, line by line."""
+    """Make an installation, or bring one up to date; what was done, line by line.
+
+    Raises StartupError for demo people in production: their one password would open it to everybody who knows it.
+    """
+    if demo and not settings.is_development:
+        raise StartupError(
+            "Chỉ nạp dữ liệu thử nghiệm khi DONDOC_ENV=development.", "Demo data need DONDOC_ENV=development."
+        )
     secret_key(settings)
     with opened(settings) as engine:
         done = engine.run(SYSTEM, definitions.deploy, shipped_diagrams(), publish=True)
@@ -52,9 +64,9 @@ def initialise(settings: Settings, *, demo: bool) -> Iterator[str]:
 
 
 def greeting(settings: Settings) -> Iterator[str]:
-    """What `serve` prints: where it answers and, with demo data, who may log in."""
+    """What `serve` prints: where it answers and, in development with demo data, who may log in."""
     with opened(settings) as engine:
-        has_demo = engine.read(SYSTEM, account_of, _DEMO_MARK) is not None
+        has_demo = settings.is_development and engine.read(SYSTEM, account_of, _DEMO_MARK) is not None
     yield f"Đôn Đốc: http://{settings.host}:{settings.port}"
     if has_demo:
         yield "Tài khoản thử nghiệm (tên đăng nhập; chung một mật khẩu):"
@@ -115,10 +127,15 @@ def create_token_for(engine: Engine, username: str, name: str) -> str:
 
 
 def verify_history(settings: Settings, instance_id: str | None) -> str:
-    """One line when the history is whole. Raises AuditBrokenError with the first bad event."""
-    engine = open_engine(settings)
+    """One line when the history is whole. Raises AuditBrokenError with the first bad event.
+
+    It writes nothing, and reads the file of SQLite beside the server that owns it.
+    """
+    engine = Engine(_read_only(settings), exclusive=False)
     try:
-        if not migrations.is_current(engine.database.writer):
+        with _reachable(settings):
+            ready = migrations.is_current(engine.database.writer)
+        if not ready:
             raise StartupError("Cơ sở dữ liệu chưa được khởi tạo.", "The database is not initialised.")
         found: Verification = engine.read_frozen(SYSTEM, lambda tx: verify(tx.session, instance_id))
     finally:
@@ -127,6 +144,30 @@ def verify_history(settings: Settings, instance_id: str | None) -> str:
         first = found.faults[0]
         raise AuditBrokenError(first.instance_id, first.seq, first.reason)
     return f"Toàn vẹn: {found.chains} chuỗi, {found.events} sự kiện"
+
+
+def _read_only(settings: Settings) -> str:
+    """The URL under which the database can only be read, and is not made when it is not there."""
+    path = make_url(settings.url).database
+    if not settings.is_sqlite or not path:
+        return settings.url
+    if not Path(path).exists():
+        raise StartupError(f"Không có cơ sở dữ liệu {path}.", f"There is no database {path}.")
+    wanted = URL.create("sqlite", database=f"file:{quote(path)}", query={"mode": "ro", "uri": "true"})
+    return wanted.render_as_string()
+
+
+@contextmanager
+def _reachable(settings: Settings) -> Iterator[None]:
+    """Tell in one line that the database does not answer, and what its driver says first."""
+    try:
+        yield
+    except OperationalError as error:
+        where = make_url(settings.url).render_as_string(hide_password=True)
+        reason = str(error.orig).partition("\n")[0]
+        raise StartupError(
+            f"Không mở được cơ sở dữ liệu {where}: {reason}.", f"Cannot open the database {where}: {reason}."
+        ) from error
 
 
 def _load_demo(engine: Engine, settings: Settings) -> Iterator[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.audit.chain import GENESIS, commitment, link
+from engine.errors import NotFoundError
 from engine.models.audit import AuditEvent, AuditStream
 from engine.models.columns import instant_text
 from engine.models.instance import ProcessInstance
@@ -44,8 +45,12 @@ class Verification:
 
 
 def verify(session: Session, instance_id: str | None = None) -> Verification:
-    """Check one chain, or all of them, against the heads that the instances remember."""
+    """Check one chain, or all of them, against the heads that the instances remember.
+
+    Raises NotFoundError when there is nothing of the one that is asked for.
+    """
     heads = _heads(session, instance_id)
+    is_known = bool(heads)
     chains = events = 0
     faults: list[Fault] = []
     for chain_id, rows in groupby(_events(session, instance_id), key=lambda row: row.instance_id):
@@ -53,6 +58,8 @@ def verify(session: Session, instance_id: str | None = None) -> Verification:
         chains, events = chains + 1, events + len(listed)
         fault = first_fault(chain_id, listed, heads.pop(chain_id, None))
         faults += [fault] if fault else []
+    if instance_id is not None and not chains and not is_known:
+        raise NotFoundError("process-instance", instance_id)
     faults += [Fault(chain_id, seq, "missing") for chain_id, (seq, _) in heads.items() if seq]
     return Verification(chains, events, tuple(faults))
 
