@@ -25,9 +25,7 @@ def main() -> None:
     """Run the command line; every deliberate error becomes one line on standard error."""
     os.umask(0o077)  # the database and all that stands beside it are for their owner alone
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        sys.exit(cli(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -119,11 +117,16 @@ def deploy(engine: Engine, files: tuple[Path, ...]) -> None:
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check diagrams and decision tables without deploying them."""
-    from api.installation import check_files
+    """Check diagrams and decision tables without deploying them: a line for each finding."""
+    from api.checking import check_files
 
-    for line in check_files(files):
-        click.echo(line)
+    passed = True
+    for checked in check_files(files):
+        passed = passed and checked.passed
+        for line in checked.lines():
+            click.echo(line)
+    if not passed:
+        raise click.exceptions.Exit(1)
 
 
 @cli.group()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -19,8 +19,6 @@ from api.settings import Settings, secret_key
 from engine import migrations
 from engine.access import SYSTEM
 from engine.audit.verify import Verification, verify
-from engine.bpmn.decisions import parse_decisions
-from engine.bpmn.parser import compile_definition, read_keys
 from engine.commands import calendar, credentials, definitions, demo, directory, plans
 from engine.commands.directory import Login, Role
 from engine.errors import AuditBrokenError, NotFoundError, StartupError
@@ -83,23 +81,6 @@ def shipped_diagrams() -> dict[str, bytes]:
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.name.endswith((".bpmn", ".dmn"))
     }
-
-
-def check_files(files: Sequence[Path]) -> Iterator[str]:
-    """Check files together, with those that come with the product to call; a line for each that passes."""
-    given = {path.name: path.read_bytes() for path in files}
-    everything = {**shipped_diagrams(), **given}
-    heads = {name: read_keys(data, name) for name, data in everything.items()}
-    called = {head.key: everything[name] for name, head in heads.items() if head.kind == "bpmn"}
-    decisions = {head.key: everything[name] for name, head in heads.items() if head.kind == "dmn"}
-    for name, data in given.items():
-        if heads[name].kind == "dmn":
-            parse_decisions(data, name)
-            yield f"{name}: đạt"
-            continue
-        reached = _reached(heads[name].key, {h.key: h.calls for h in heads.values()})
-        found = compile_definition(name, data, {k: called[k] for k in reached if k in called}, decisions)
-        yield f"{name}: đạt" + "".join(f"\n  cảnh báo {w.element} [{w.rule}] {w.message_vi}" for w in found.warnings)
 
 
 def add_somebody(
@@ -188,14 +169,3 @@ def _demo_password(settings: Settings) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
     return path.read_text(encoding="utf-8")
-
-
-def _reached(key: str, calls: dict[str, tuple[str, ...]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(calls.get(key, ()))
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += calls.get(one, ())
-    return found

@@ -266,7 +266,8 @@ class DefinitionError(EngineError):
 
     def __init__(self, file: str, findings: Sequence[Finding]) -> None:
         first = findings[0]
-        super().__init__(f"{file}: {first.element}: {first.message_vi}", f"{file}: {first.element}: {first.message_en}")
+        place = file if first.element == file else f"{file}: {first.element}"
+        super().__init__(f"{place}: {first.message_vi}", f"{place}: {first.message_en}")
         self.file = file
         self.findings = tuple(findings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.api.test_definitions import diagram
 
 TRIAL = {"DONDOC_ENV": "development"}
 KEY = {"DONDOC_SECRET_KEY": "k" * 32}
@@ -112,3 +115,17 @@ def test_a_case_that_is_not_there_is_not_sound(home: Path) -> None:
     told = one_line(dondoc(home, "audit", "verify", "--instance", "nope"))
 
     assert told == "dondoc: Không tìm thấy hồ sơ quy trình “nope”."
+
+
+def test_every_file_is_checked_and_every_finding_has_a_line(tmp_path: Path) -> None:
+    (tmp_path / "none.bpmn").write_bytes(b"no diagram")
+    (tmp_path / "bad.bpmn").write_bytes(diagram().replace(b'targetRef="tried_z"', b'targetRef="nowhere"'))
+    (tmp_path / "good.bpmn").write_bytes(diagram("good"))
+
+    done = dondoc(tmp_path, "check", *(str(tmp_path / name) for name in ("none.bpmn", "bad.bpmn", "good.bpmn")))
+
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line for line in lines if not re.match(r"\S+\.bpmn: (đạt|(\S+ )?\[[a-z-]+\] \S)", line)] == []
+    assert {Path(line.partition(": ")[0]).stem for line in lines} == {"none", "bad", "good"}
+    assert lines[-1] == f"{tmp_path / 'good.bpmn'}: đạt"

@@ -141,3 +141,9 @@ def test_a_key_too_long_for_its_column_is_refused(both: Flask) -> None:
     answer: dict[str, Any] = refused(deploy(Web(both, "designer"), diagram("k" * 300)), 422)
 
     assert answer["errors"]
+
+
+def test_a_file_that_is_no_diagram_is_named_once(web: Enter) -> None:
+    problem = refused(deploy(web("designer"), b"no diagram"), 422, "invalid-definition")
+
+    assert problem["detail"].count("upload.bpmn") == 1
