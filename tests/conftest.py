@@ -59,6 +59,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield _with_template(given)
+        _administer(given, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in _templates()))
         return
     server = _embedded(tmp_path_factory)
     try:
@@ -179,6 +180,10 @@ def _with_template(server: str) -> str:
     migrations.upgrade(made.database.writer)
     made.close()
     return server
+
+
+def _templates() -> tuple[str, str]:
+    return f"{TEMPLATE}_{os.getpid()}", f"{TEMPLATE}_installed_{os.getpid()}"
 
 
 def _administer(server: str, *statements: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,14 +22,17 @@ DIAGRAM = Path(__file__).parents[2] / "bench" / "workloads" / "linear3.bpmn"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Server:
-    """An installation with the three-step diagram deployed, started."""
+def server(tmp_path: Path) -> Iterator[Server]:
+    """An installation with the three-step diagram deployed, started; whatever happens, it does not outlive its test."""
     served = Server(tmp_path)
     for words in (("init", "--demo"), ("deploy", str(DIAGRAM))):
         done = served.cli(*words)
         assert done.returncode == 0, done.stderr
     served.start()
-    return served
+    try:
+        yield served
+    finally:
+        served.stop()
 
 
 def token_of(server: Server) -> str:
