@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def refusals(method: str, path: str, body: Any, parameters: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """The error statuses that a call can answer with, by what it takes."""
+    matches = [p for p in parameters if p["name"] == "If-Match"]
+    asks = method == "post" or any(p["in"] == "query" for p in parameters)
+    known = {
+        400: body is not None or method == "post",
+        401: True,
+        403: True,
+        404: "{" in path or body is not None,
+        409: method != "get",
+        412: bool(matches),
+        413: body is not None,
+        415: body is not None,
+        422: asks or body is not None,
+        428: any(p["required"] for p in matches),
+        503: True,
+    }
+    return tuple(status for status, applies in known.items() if applies)
 
 
 class Noun(Blueprint):  # type: ignore[misc]

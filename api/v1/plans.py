@@ -44,6 +44,7 @@ _PLAN = PlanOut(exclude=["tags"])
 
 @blueprint.at("/plans", methods=["POST"])
 @blueprint.gives(201, ImportOut)
+@blueprint.also(200, ImportOut)
 @blueprint.describes(requestBody={"content": {"application/yaml": {"schema": {"type": "string"}}}})
 def import_plan() -> Response:
     """Import a plan (YAML or JSON): all or nothing, each bad row named. 200 when nothing of it is new."""

@@ -28,6 +28,7 @@ _BODY = {"application/xml": {"schema": {"type": "string"}}, MULTIPART: {"schema"
 
 @blueprint.at("", methods=["POST"])
 @blueprint.gives(201, DefinitionOut)
+@blueprint.also(200, DefinitionOut)
 @blueprint.describes(requestBody={"content": _BODY})
 def deploy() -> Response:
     """Deploy a diagram (XML) or several files together (multipart); 200 when identical content is deployed."""

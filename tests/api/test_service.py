@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from engine.runtime import Engine
@@ -108,6 +109,68 @@ def test_the_page_for_people_names_every_call(anyone: Web) -> None:
 
     assert page.mimetype == "text/html"
     assert all(path in page.text for path in document["paths"])
+
+
+def test_reading_the_contract_again_finds_the_same(anyone: Web) -> None:
+    first = told(anyone.get("/openapi.json"))
+    anyone.get("/docs")
+
+    assert told(anyone.get("/openapi.json")) == first
+    assert len({tag["name"] for tag in first["tags"]}) == len(first["tags"])
+
+
+def test_every_call_is_told_in_vietnamese_and_in_english(anyone: Web) -> None:
+    vietnamese = told(anyone.get("/openapi.json"))
+    english = told(anyone.get("/openapi.json", {"Accept-Language": "en"}))
+
+    told_vi, told_en = ({(p, m): call["summary"] for p, m, call in operations(d)} for d in (vietnamese, english))
+    assert [call for call, summary in told_en.items() if told_vi[call] == summary] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "codes", "headers"),
+    [
+        ("get", "/tasks", {"200", "401", "403", "422", "503"}, set()),
+        (
+            "post",
+            "/tasks/{task_id}/complete",
+            {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "503"},
+            {"X-CSRF-Token", "Idempotency-Key", "If-Match"},
+        ),
+        ("delete", "/tokens/{token_id}", {"204", "401", "403", "404", "409", "503"}, {"X-CSRF-Token"}),
+        (
+            "delete",
+            "/memberships/{membership_id}",
+            {"204", "401", "403", "404", "409", "412", "428", "503"},
+            {"X-CSRF-Token", "If-Match"},
+        ),
+        ("post", "/session", {"200", "400", "401", "413", "415", "422", "429", "503"}, set()),
+    ],
+)
+def test_the_contract_names_what_a_call_answers_and_the_headers_it_takes(
+    anyone: Web, method: str, path: str, codes: set[str], headers: set[str]
+) -> None:
+    call = told(anyone.get("/openapi.json"))["paths"]["/api/v1" + path][method]
+
+    assert set(call["responses"]) - {"default"} == codes
+    assert {p["name"] for p in call["parameters"] if p["in"] == "header"} == headers
+
+
+@pytest.mark.parametrize("path", ["/process-definitions", "/plans"])
+def test_the_contract_names_both_answers_to_what_may_be_there_already(anyone: Web, path: str) -> None:
+    call = told(anyone.get("/openapi.json"))["paths"]["/api/v1" + path]["post"]
+
+    assert {"200", "201"} <= set(call["responses"])
+
+
+def test_the_page_for_people_says_how_to_call(anyone: Web) -> None:
+    page = anyone.get("/docs").text
+
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    assert len(headings) == len(set(headings))
+    assert all(word in page for word in ("X-CSRF-Token", "If-Match", "Idempotency-Key", "new_due_date"))
+    assert all(word in page for word in ("ngày YYYY-MM-DD", "số nguyên (1–200)", "một trong: open, completed"))
+    assert "Hoàn thành công việc" in page
 
 
 def test_every_answer_carries_headers_that_keep_browsers_careful(web: Enter, anyone: Web) -> None:
