@@ -35,13 +35,15 @@ class Arrival(NamedTuple):
 class Occurrence(NamedTuple):
     """Something thrown by a node that is still to be delivered to whoever waits for it.
 
-    `waits` are those who waited when it was thrown: a signal reaches nobody who comes later, a message does.
+    `waits` are those who waited when it was thrown: a signal reaches nobody who comes later, a message does. What it
+    carries, to be found by and to give, are the values of that moment.
     """
 
     rule: EventRule
     node: str
-    scope: str
     waits: frozenset[str]
+    correlation: Mapping[str, Any]
+    variables: Mapping[str, Any]
 
 
 Behaviour = Callable[["Execution", Node, Arrival], None]
@@ -64,6 +66,7 @@ class Execution:
         self.step = Step(variables=dict(variables))
         self.occurrences: deque[Occurrence] = deque()
         self.waiting = Waiting(self)
+        self.beginning: set[str] = set()
         self._names: dict[str, Any] = {**host.functions(), **variables}
         self._behaviours = behaviours
         self._arrivals: deque[Arrival] = deque()
@@ -142,10 +145,15 @@ class Execution:
         self._forget_arrivals(scope)
         self.state.done.pop(scope, None)
 
-    def throw(self, node: Node, scope: str, *rules: EventRule) -> None:
-        """Have messages and signals delivered when all tokens have come to where they wait."""
-        waits = frozenset(self.state.waits)
-        self.occurrences.extend(Occurrence(rule, node.id, scope, waits) for rule in rules)
+    def throw(self, node: Node, token: Token | None, carried: Mapping[str, Any], *rules: EventRule) -> None:
+        """Have messages and signals, with what they carry, delivered when all tokens have come to where they wait.
+
+        `token` is the one whose locals the values are seen with (None: those of the case alone).
+        """
+        waits, names = frozenset(self.state.waits), self.names(token)
+        for rule in rules:
+            correlation = self.waiting.correlation(rule, node.id, names)
+            self.occurrences.append(Occurrence(rule, node.id, waits, correlation, carried))
 
     def evaluate(self, expression: Expression, element_id: str, names: Names | None = None) -> Any:
         """The value of an expression of an element. Raises ProcessError naming the element."""

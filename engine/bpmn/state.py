@@ -41,7 +41,8 @@ class Token:
 class Armed:
     """An armed timer: of the token `host` (of an event sub-process: the scope), for the node `node`.
 
-    For repetitions: the first occurrence `anchor`, which one this is (`turn`), and how many remain after it.
+    `index` says which of the node's event definitions it is. For repetitions: the first occurrence `anchor`, which
+    one this is (`turn`), and how many remain after it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Armed:
     anchor: str | None = None
     turn: int = 0
     remaining: int | None = 0
+    index: int = 0
 
 
 @dataclass
@@ -104,7 +106,7 @@ def world_id() -> str:
 def dump(state: State) -> bytes:
     """The stored form."""
     tokens = [[t.id, t.node, t.scope, t.kind, t.parent, t.extra] for t in state.tokens.values()]
-    timers = [[a.id, a.host, a.node, a.anchor, a.turn, a.remaining] for a in state.timers.values()]
+    timers = [[a.id, a.host, a.node, a.anchor, a.turn, a.remaining, a.index] for a in state.timers.values()]
     joins = [[scope, node, flows] for (scope, node), flows in state.joins.items() if flows]
     row = [FORMAT, state.serial, tokens, timers, joins]
     if state.waits or state.done:

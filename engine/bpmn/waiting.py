@@ -6,6 +6,7 @@ Rule: whatever is armed stands on a host, a token or the scope of an event sub-p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from engine.bpmn.network import SUBSCRIBED, EventRule, Node, TimerRule
 from engine.bpmn.state import Armed, Token, Wait, world_id
 from engine.bpmn.step import ArmedTimer, Subscription, failure
 from engine.bpmn.timers import Schedule
+from engine.errors import ProcessError
 
 if TYPE_CHECKING:
     from engine.bpmn.execution import Execution
@@ -30,7 +32,7 @@ class Waiting:
         """Wait for every event of a node that can be waited for, on behalf of a host."""
         for index, rule in enumerate(node.events):
             if rule.timer is not None:
-                self._arm_timer(host, node, rule.timer)
+                self._arm_timer(host, node, index, rule.timer)
             elif rule.kind in SUBSCRIBED:
                 self._subscribe(host, node, index)
             elif rule.condition is not None:
@@ -74,45 +76,46 @@ class Waiting:
         """What is waited for."""
         return self._execution.definition.nodes[wait.node].events[wait.index]
 
-    def correlation(self, rule: EventRule, element_id: str, host: str = "") -> dict[str, Any]:
+    def correlation(self, rule: EventRule, element_id: str, names: Names) -> dict[str, Any]:
         """The values that a message carries, or must carry."""
-        names = self._names(host)
         return {name: self._execution.evaluate(e, element_id, names) for name, e in rule.correlation}
 
     def again(self, armed: Armed, node: Node) -> bool:
         """Rearm a timer whose time has come for its next occurrence, or forget it; whether this one counts."""
-        rule = next(e.timer for e in node.events if e.timer is not None)
-        names, now = self._names(armed.host), self._execution.host.now
+        rule = node.events[armed.index].timer
+        if rule is None:
+            raise ProcessError(node.id, "it has no timer", reason_vi="không có hẹn giờ")
+        names, now = self.names(armed.host), self._execution.host.now
         before = _schedule_of(armed, now)
         self.disarm(armed)
         following = timers.following(rule, before, names, now)
         if following is not None:
-            self._keep(armed.id, armed.host, node, following, repeats=True)
+            self._keep(replace(armed, node=node.id), following, repeats=True)
         return not timers.is_missed(rule, before, names, now)
 
-    def _arm_timer(self, host: str, node: Node, rule: TimerRule) -> None:
-        names, now = self._names(host), self._execution.host.now
+    def _arm_timer(self, host: str, node: Node, index: int, rule: TimerRule) -> None:
+        names, now = self.names(host), self._execution.host.now
         try:
             timers.require_cycle(rule, names, self._execution.host.shortest_cycle)
             schedule = timers.first(rule, names, now)
         except (ExpressionError, OverflowError, ValueError) as error:
             raise failure(node.id, error) from error
-        self._keep(world_id(), host, node, schedule, repeats=rule.kind == "cycle")
+        self._keep(Armed(world_id(), host, node.id, index=index), schedule, repeats=rule.kind == "cycle")
 
-    def _keep(self, timer_id: str, host: str, node: Node, schedule: Schedule, *, repeats: bool) -> None:
+    def _keep(self, armed: Armed, schedule: Schedule, *, repeats: bool) -> None:
         anchor = schedule.anchor.isoformat() if repeats else None
-        self._execution.state.timers[timer_id] = Armed(
-            timer_id, host, node.id, anchor, schedule.turn, schedule.remaining
-        )
-        self._execution.step.armed.append(ArmedTimer(timer_id, node.id, schedule.due, repeats, schedule.turn))
+        kept = replace(armed, anchor=anchor, turn=schedule.turn, remaining=schedule.remaining)
+        self._execution.state.timers[armed.id] = kept
+        self._execution.step.armed.append(ArmedTimer(armed.id, armed.node, schedule.due, repeats, schedule.turn))
 
     def _subscribe(self, host: str, node: Node, index: int) -> None:
         rule, wait_id = node.events[index], world_id()
         self._execution.state.waits[wait_id] = Wait(wait_id, host, node.id, rule.kind, index)
-        correlation = self.correlation(rule, node.id, host)
+        correlation = self.correlation(rule, node.id, self.names(host))
         self._execution.step.subscribed.append(Subscription(wait_id, rule.kind, rule.name or "", node.id, correlation))
 
-    def _names(self, host: str) -> Names:
+    def names(self, host: str) -> Names:
+        """What expressions see from a host."""
         return self._execution.names(self._execution.state.tokens.get(host))
 
 

@@ -112,16 +112,27 @@ def compiled(tx: Transaction, definition_id: str) -> Definition:
     found: Definition | None = tx.shared.get(name)
     if found is None:
         row = tx.session.get_one(ProcessDefinition, definition_id)
-        found = tx.shared[name] = assemble(row.file, row.xml, *_needed(tx, row))
+        found = tx.shared[name] = assemble(row.file, _genuine(row), *_needed(tx, row))
     return found
 
 
 def _needed(tx: Transaction, row: ProcessDefinition) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The called diagrams and the decision tables of a version, by key."""
     pinned = [tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, row)]
-    called = {p.key: p.xml for p in pinned if p.kind == "bpmn"}
-    decisions = {p.key: p.xml for p in pinned if p.kind == "dmn"}
+    called = {p.key: _genuine(p) for p in pinned if p.kind == "bpmn"}
+    decisions = {p.key: _genuine(p) for p in pinned if p.kind == "dmn"}
     return called, decisions
+
+
+def _genuine(row: ProcessDefinition) -> bytes:
+    """The content of a stored version. Raises DefinitionError when it is not the one that was deployed."""
+    if hashlib.sha256(row.xml).hexdigest() != row.checksum:
+        message_vi = (
+            f"Nội dung lưu trữ của phiên bản {row.version} không khớp mã kiểm tra SHA-256, không được thực hiện."
+        )
+        message_en = f"The stored content of version {row.version} does not match its SHA-256 checksum: it is not run."
+        raise DefinitionError(row.file, [Finding(row.key, "checksum-differs", message_vi, message_en)])
+    return row.xml
 
 
 def _reach(tx: Transaction, row: ProcessDefinition) -> list[str]:
@@ -193,11 +204,26 @@ def _row(
 def _checked(tx: Transaction, row: ProcessDefinition) -> tuple[Finding, ...]:
     if row.kind == "dmn":
         return ()
+    _require_one_version(tx, row)
     definition = compile_definition(row.file, row.xml, *_needed(tx, row), tx.engine.shortest_cycle)
     unknown = [e for e in definition.elements.values() if e.handler is not None and e.handler not in HANDLERS]
     if unknown:
         raise DefinitionError(row.file, [_unknown_handler(element) for element in unknown])
     return definition.warnings
+
+
+def _require_one_version(tx: Transaction, row: ProcessDefinition) -> None:
+    """Refuse a version that would reach two versions of a process or decision, or an older one of its own."""
+    seen = {row.key: row.id}
+    for one in (tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, row)):
+        if seen.setdefault(one.key, one.id) == one.id:
+            continue
+        if one.key == row.key:
+            message_vi, rule = "Các quy trình gọi nhau thành vòng.", "call-cycle"
+            raise DefinitionError(row.file, [Finding(one.key, rule, message_vi, "Processes call in a circle.")])
+        message_vi = f"Sơ đồ dẫn tới hai phiên bản của “{one.key}”: hãy triển khai lại những sơ đồ gọi phiên bản cũ."
+        message_en = f"It leads to two versions of “{one.key}”: deploy anew what calls the older one."
+        raise DefinitionError(row.file, [Finding(one.key, "two-versions", message_vi, message_en)])
 
 
 def _unknown_handler(element: Element) -> Finding:

@@ -18,7 +18,7 @@ from engine.commands import incidents, messages
 from engine.errors import BusyError, EngineError
 from engine.runtime import Engine
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 25
 
 log = structlog.get_logger("engine.messages")
 _thread = threading.local()

@@ -69,7 +69,7 @@ class Run:
     def trace(self) -> str:
         """The completed elements in order, `!id` for those cancelled."""
         marks = {"element-completed": "", "element-cancelled": "!"}
-        events = self.engine.read(SYSTEM, history.of_instance, self.id, 0, 500)
+        events = self.engine.read(SYSTEM, history.of_instance, self.id, 0, 5_000)
         return " ".join(f"{marks[e.type]}{e.element_id}" for e in events if e.type in marks)
 
     def _task(self, element: str) -> str:

@@ -159,6 +159,16 @@ def _compensation(
             message_en = "A compensation boundary event is tied to exactly one compensating activity."
             yield finding(event, "compensation", message_vi, message_en)
     wanted = definition.get("activityRef")
-    if wanted and diagram.find(wanted) is None:
-        message_vi = f"activityRef “{wanted[:60]}” không trỏ tới hoạt động nào."
-        yield finding(event, "dangling-reference", message_vi, f"activityRef “{wanted[:60]}” names no activity.")
+    target = diagram.find(wanted) if wanted else None
+    if wanted and (target is None or target.getparent() not in _undone_from(event)):
+        message_vi = f"activityRef “{wanted[:60]}” không trỏ tới hoạt động nào trong cùng phạm vi."
+        message_en = f"activityRef “{wanted[:60]}” names no activity of the same scope."
+        yield finding(event, "dangling-reference", message_vi, message_en)
+
+
+def _undone_from(event: etree._Element) -> list[etree._Element | None]:
+    """Whose activities an event may have undone: those beside it, and those that its event sub-process watches over."""
+    container = event.getparent()
+    if container is None or container.get("triggeredByEvent") != "true":
+        return [container]
+    return [container, container.getparent()]

@@ -38,9 +38,18 @@ def _gateway(diagram: Diagram, scope: Scope, gateway: etree._Element) -> Iterato
     if {"message", "receive task"} <= kinds:
         message_vi = "Không dùng lẫn sự kiện thông điệp và tác vụ nhận sau cùng một cổng sự kiện."
         yield _wrong(gateway, message_vi, "Message events and receive tasks may not be mixed after it.")
-    receivers = [f.get("id") for f in followers if f is not None and kind_of(f) == "receive_task"]
+    yield from _receivers(scope, [f for f in followers if f is not None and kind_of(f) == "receive_task"])
+
+
+def _receivers(scope: Scope, tasks: list[etree._Element]) -> Iterator[Finding]:
+    """Receive tasks after an event-based gateway are plain: nothing stands on them and they are done once."""
+    for task in tasks:
+        if any(str(child.tag).endswith("LoopCharacteristics") for child in task):
+            message_vi = "Tác vụ nhận sau cổng sự kiện không được lặp."
+            yield _wrong(task, message_vi, "A receive task after an event-based gateway is not repeated.")
+    hosts = [task.get("id") for task in tasks]
     for event in scope.of_kind("boundary_event"):
-        if event.get("attachedToRef") in receivers:
+        if event.get("attachedToRef") in hosts:
             message_vi = "Tác vụ nhận sau cổng sự kiện không có sự kiện biên."
             yield _wrong(event, message_vi, "A receive task after an event-based gateway has no boundary events.")
 

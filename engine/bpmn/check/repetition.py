@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.bpmn.check.diagram import Diagram
 from engine.bpmn.check.findings import finding
-from engine.bpmn.metadata import BPMN, CAMUNDA
+from engine.bpmn.metadata import BPMN, CAMUNDA, kind_of
 from engine.errors import Finding
 
 MOST_ACTIVATIONS = 1_000
@@ -24,6 +24,9 @@ def findings(diagram: Diagram) -> Iterator[Finding]:
             loops = [*node.iterfind(_LOOP), *node.iterfind(_SEVERAL)]
             if len(loops) > 1:
                 yield _wrong(node, "Chỉ được có một kiểu lặp.", "There is more than one kind of repetition.")
+            if loops and kind_of(node) == "transaction" and node.find(f".//{BPMN}cancelEventDefinition") is not None:
+                message_vi = "Giao dịch có thể bị hủy thì không được lặp."
+                yield _wrong(node, message_vi, "A transaction that can be cancelled is not repeated.")
             for loop in loops:
                 yield from _loop(node, loop) if loop.tag == _LOOP else _several(node, loop)
 

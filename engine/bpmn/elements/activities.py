@@ -59,6 +59,22 @@ def complete(execution: Execution, token: Token) -> None:
     _done(execution, node, token)
 
 
+def carried(execution: Execution, node: Node, token: Token | None) -> dict[str, Any]:
+    """What travels with what a node throws: the values that its mappings and associations name."""
+    own = token.extra.get("l", {}) if token is not None and token.node == node.id else {}
+    names = execution.names(token)
+    mapped = {n: own[n] if n in own else value_of(execution, value, node, names) for n, value in node.inputs}
+    return {target: execution.step.variables.get(source) for source, target in node.copies_in} | mapped
+
+
+def pass_through(execution: Execution, node: Node, scope: str) -> None:
+    """A receive task whose message an event-based gateway has waited for: it is done."""
+    token = Token("", node.id, scope, "")
+    _give_outputs(execution, node, token)
+    execution.passed(node)
+    _done(execution, node, token)
+
+
 def value_of(execution: Execution, value: Template | Expression, node: Node, names: Names) -> Any:
     """The value of one parameter of a mapping. Raises ProcessError naming the node."""
     if isinstance(value, Expression):
@@ -91,10 +107,20 @@ def _done(execution: Execution, node: Node, token: Token) -> None:
 
 
 def _go_on(execution: Execution, multi: Token, node: Node) -> None:
-    """Begin the activations that are due now; when all are done the repetition is."""
-    for own in repetition.next_activations(execution, multi, node):
-        execution.count()
-        activate(execution, node, multi.scope, multi.id, own)
+    """Begin the activations that are due now; when all are done the repetition is.
+
+    An activation that is done at once comes back here while the others are being begun: that turn goes on.
+    """
+    if multi.id in execution.beginning:
+        return
+    execution.beginning.add(multi.id)
+    while due := repetition.next_activations(execution, multi, node):
+        for own in due:
+            if not repetition.needs_more(execution, multi):
+                break
+            execution.count()
+            activate(execution, node, multi.scope, multi.id, own)
+    execution.beginning.discard(multi.id)
     if multi.id in execution.state.tokens and multi.extra["done"] >= multi.extra["total"]:
         execution.remove(multi)
         _finished(execution, node, multi.scope, execution.state.tokens.get(multi.parent))
@@ -164,7 +190,7 @@ def _nothing(_execution: Execution, _node: Node, _token: Token) -> None:
 def _send(execution: Execution, node: Node, token: Token) -> None:
     if node.handler is not None:
         _call_handler(execution, node, token)
-    execution.throw(node, token.scope, *node.events)
+    execution.throw(node, token, carried(execution, node, token), *node.events)
 
 
 def _call_handler(execution: Execution, node: Node, token: Token) -> None:

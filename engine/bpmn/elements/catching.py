@@ -45,16 +45,15 @@ def deliver(execution: Execution, occurrence: Occurrence) -> None:
 
     A signal goes to everybody; a message to one, so out of the case only when nobody in it waits.
     """
-    rule, node_id, scope, _ = occurrence
-    correlation = execution.waiting.correlation(rule, node_id, scope)
-    found = [w for w in execution.state.waits.values() if _fits(execution, w, occurrence, correlation)]
+    rule, node_id, _, correlation, variables = occurrence
+    found = [w for w in execution.state.waits.values() if _fits(execution, w, occurrence)]
+    if found:
+        execution.assign(variables)
     for wait in found[:1] if rule.kind == "message" else found:
         if wait.id in execution.state.waits:
             receive(execution, wait)
     if rule.kind == "signal" or not found:
-        execution.step.thrown.append(
-            Thrown(rule.kind, rule.name or "", node_id, correlation, _carried(execution, node_id))
-        )
+        execution.step.thrown.append(Thrown(rule.kind, rule.name or "", node_id, correlation, variables))
 
 
 def watch(execution: Execution) -> bool:
@@ -86,8 +85,11 @@ def _happen(execution: Execution, host: str, node: Node) -> None:
 
 def _pass_by(execution: Execution, node: Node, token: Token) -> None:
     """The event itself that waited, or the first of those after an event-based gateway."""
-    _give_data(execution, node)
     execution.completed(token)
+    if node.kind == "receive_task":
+        activities.pass_through(execution, node, token.scope)
+        return
+    _give_data(execution, node)
     if token.node != node.id:
         execution.passed(node)
     execution.leave(node, token.scope)
@@ -97,21 +99,14 @@ def _give_data(execution: Execution, node: Node) -> None:
     execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_out})
 
 
-def _fits(execution: Execution, wait: Wait, occurrence: Occurrence, correlation: dict[str, object]) -> bool:
+def _fits(execution: Execution, wait: Wait, occurrence: Occurrence) -> bool:
     thrown = occurrence.rule
     if wait.kind != thrown.kind or execution.waiting.rule_of(wait).name != thrown.name:
         return False
     if thrown.kind == "signal":
         return wait.id in occurrence.waits
-    demanded = execution.waiting.correlation(execution.waiting.rule_of(wait), wait.node, wait.host)
-    return carries(demanded, correlation)
-
-
-def _carried(execution: Execution, node_id: str) -> dict[str, object]:
-    """The variables that travel with what a node throws: those that its mappings and associations name."""
-    node, names = execution.definition.nodes[node_id], execution.names()
-    mapped = {name: activities.value_of(execution, value, node, names) for name, value in node.inputs}
-    return {target: execution.step.variables.get(source) for source, target in node.copies_in} | mapped
+    rule, names = execution.waiting.rule_of(wait), execution.waiting.names(wait.host)
+    return carries(execution.waiting.correlation(rule, wait.node, names), occurrence.correlation)
 
 
 def _holds(execution: Execution, wait: Wait) -> bool:

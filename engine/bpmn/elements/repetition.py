@@ -15,7 +15,7 @@ MOST_ACTIVATIONS = 1_000
 def next_activations(execution: Execution, multi: Token, node: Node) -> list[dict[str, Any]]:
     """What is its own of each activation to begin now: all of them at first, or the next one of a sequence."""
     rule = node.repetition
-    if rule is None:
+    if rule is None or multi.id not in execution.state.tokens:
         return []
     if rule.is_loop:
         return _next_turn(execution, multi, rule, node)
@@ -34,6 +34,11 @@ def next_activations(execution: Execution, multi: Token, node: Node) -> list[dic
     return [_own(rule, item, first + number) for number, item in enumerate(now)]
 
 
+def needs_more(execution: Execution, multi: Token) -> bool:
+    """Whether a repetition still goes on: it was not cancelled, and not enough is done."""
+    return multi.id in execution.state.tokens and multi.extra["done"] < multi.extra["total"]
+
+
 def note(execution: Execution, multi: Token, node: Node, last: Token) -> None:
     """One more activation is done: gather what it gives, throw what is to be thrown, and see whether it is enough."""
     multi.extra["done"] += 1
@@ -43,7 +48,7 @@ def note(execution: Execution, multi: Token, node: Node, last: Token) -> None:
     if rule.output is not None and rule.output_item is not None:
         _gather(execution, rule.output, rule.output_item, last)
     if not rule.throws_once or multi.extra["done"] == 1:
-        execution.throw(node, multi.scope, *rule.throws)
+        execution.throw(node, last, {}, *rule.throws)
     if _is_enough(execution, multi, node, last):
         for other in execution.state.children(multi.id):
             execution.cancel(other)
@@ -52,6 +57,8 @@ def note(execution: Execution, multi: Token, node: Node, last: Token) -> None:
 
 def _next_turn(execution: Execution, multi: Token, rule: Repetition, node: Node) -> list[dict[str, Any]]:
     done = multi.extra.setdefault("done", 0)
+    if execution.state.children(multi.id):
+        return []
     multi.extra["total"] = done
     if rule.maximum is not None and done >= rule.maximum:
         return []

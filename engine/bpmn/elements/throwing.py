@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.bpmn.elements import compensation, faults
+from engine.bpmn.elements import activities, compensation, faults
 from engine.bpmn.execution import Arrival, Execution
 from engine.bpmn.network import EventRule, Node
 
@@ -36,7 +36,8 @@ def _throw(execution: Execution, node: Node, rule: EventRule, scope: str) -> boo
     if rule.kind == "escalation":
         return faults.escalate(execution, scope, rule.name)
     if rule.kind in ("message", "signal"):
-        execution.throw(node, scope, rule)
+        around = execution.state.tokens.get(scope)
+        execution.throw(node, around, activities.carried(execution, node, around), rule)
     return True
 
 

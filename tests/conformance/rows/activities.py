@@ -194,6 +194,23 @@ ROWS = (
         acts=[("do", "u"), ("do", "u")],
     ),
     Row(
+        "multi-instance-completion-condition-at-once",
+        start()
+        + script("a", "v = 1", several(cardinality("5") + enough("nrOfCompletedInstances &gt;= 2")))
+        + user("b")
+        + end()
+        + "s->a a->b b->e",
+        "s a a b e",
+        acts=[("do", "b")],
+    ),
+    Row(
+        "standard-loop-of-many-turns",
+        start() + script("a", "n = n + 1", loop("n &lt; 900")) + end() + "s->a a->e",
+        "s " + "a " * 900 + "e",
+        given={"n": 0},
+        variables={"n": 900},
+    ),
+    Row(
         "multi-instance-of-a-sub-process",
         start() + sub("p1", several(cardinality("2")) + start("is") + user("iu") + "is->iu") + end() + "s->p1 p1->e",
         "s is is iu p1 iu p1 e",

@@ -23,6 +23,15 @@ _SKIPPED = (
     "</bpmn:extensionElements>"
 )
 
+_SENT = (
+    '<bpmn:extensionElements><camunda:inputOutput><camunda:inputParameter name="y">${x}</camunda:inputParameter>'
+    "</camunda:inputOutput></bpmn:extensionElements>"
+)
+_GIVEN = (
+    '<bpmn:extensionElements><camunda:inputOutput><camunda:outputParameter name="z">${1}</camunda:outputParameter>'
+    "</camunda:inputOutput></bpmn:extensionElements>"
+)
+
 ROWS = (
     Row(
         "data-object",
@@ -63,6 +72,44 @@ ROWS = (
         "s a e",
         given={"x": 1},
         variables={"z": 2, "y": 4},
+    ),
+    Row(
+        "message-carries-what-was-when-it-was-thrown",
+        start()
+        + at("parallelGateway", "g")
+        + at("sendTask", "t", _SENT, 'messageRef="Msg"')
+        + script("a", "x = 2")
+        + catch("c", '<bpmn:messageEventDefinition messageRef="Msg"/>')
+        + script("b", "seen = y")
+        + end()
+        + end("e2")
+        + "s->g g->t t->a a->e g->c c->b b->e2",
+        "s g t a e c b e2",
+        given={"x": 1},
+        variables={"x": 2, "y": 1, "seen": 1},
+    ),
+    Row(
+        "receive-task-after-an-event-gateway-gives-its-outputs",
+        start()
+        + at("eventBasedGateway", "g")
+        + at("receiveTask", "r", _GIVEN, 'messageRef="Msg"')
+        + catch("t", timer("timeDuration", "P1D"))
+        + end()
+        + "s->g g->r g->t r->e t->e",
+        "s g r e",
+        acts=[("message", "msg")],
+        variables={"z": 1},
+    ),
+    Row(
+        "several-timers-on-one-event",
+        start()
+        + user("u")
+        + boundary("b", "u", timer("timeDuration", "PT1H") + timer("timeCycle", "R2/PT2H"), interrupting=False)
+        + script("h")
+        + end()
+        + "s->u u->e b->h",
+        "s b h b h b h u e",
+        acts=[("wait", "PT1H"), ("wait", "PT1H"), ("wait", "PT2H"), ("wait", "PT5H"), ("do", "u")],
     ),
     Row(
         "timer-missed-all",

@@ -279,12 +279,24 @@ def test_an_element_without_a_path_to_it_is_left_to_the_other_rules() -> None:
     assert found("s > a > e", "b > e") == {}
 
 
+def _reached(path: Path, others: dict[str, bytes]) -> dict[str, bytes]:
+    """What a diagram calls, directly or not."""
+    found: dict[str, bytes] = {}
+    waiting = [*read_keys(path.read_bytes(), path.name).calls]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found[key] = others[key]
+            waiting += read_keys(others[key], f"{key}.bpmn").calls
+    return found
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_shipped_diagrams_are_sound(path: Path) -> None:
     folder = path.parent
     others = {p.stem: p.read_bytes() for p in folder.glob("*.bpmn") if p != path}
     tables = {p.stem: p.read_bytes() for p in folder.glob("*.dmn")}
-    called = others if read_keys(path.read_bytes(), path.name).calls else {}
+    called = _reached(path, others)
     definition = assemble(path.name, path.read_bytes(), called, tables)
 
     findings = examine(definition.key, definition.networks)
