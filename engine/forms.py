@@ -86,11 +86,18 @@ def agencies_in(form: Form, cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: [value] if isinstance(value, str) else list(value) for name, value in found.items() if value}
 
 
+def attachments_in(form: Form, cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The ids of attached files that checked evidence names, by field; whether the case has them the caller knows."""
+    found = {f.id: cleaned.get(f.id) or [] for f in form.fields if f.type == "evidence"}
+    named = {name: [item["attachment"] for item in items if "attachment" in item] for name, items in found.items()}
+    return {name: ids for name, ids in named.items() if ids}
+
+
 def _take(one: Field, values: Mapping[str, Any], cleaned: dict[str, Any]) -> FieldProblem | None:
     value = values.get(one.id)
     if _is_empty(value):
         if one.required:
-            return _missing(one.id)
+            return _missing(one)
         if one.id in values:
             cleaned[one.id] = [] if value == [] else None
         return None
@@ -98,7 +105,7 @@ def _take(one: Field, values: Mapping[str, Any], cleaned: dict[str, Any]) -> Fie
         cleaned[one.id] = _READERS[one.type](one, value)
     except _Refused as refused:
         rule, message_vi, message_en = refused.args
-        return FieldProblem(one.id, rule, message_vi, message_en)
+        return FieldProblem(one.id, rule, message_vi, message_en, one.label, one.label_en)
     return None
 
 
@@ -106,7 +113,7 @@ def _conditional(form: Form, cleaned: Mapping[str, Any], known: Mapping[str, Any
     defaults = {f.id: None for f in form.fields}
     names = {**defaults, **known, **cleaned}
     return [
-        _missing(f.id)
+        _missing(f)
         for f in form.fields
         if f.required_when is not None and _is_empty(cleaned.get(f.id)) and f.required_when(names)
     ]
@@ -116,8 +123,9 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
-def _missing(name: str) -> FieldProblem:
-    return FieldProblem(name, "required", "Trường này là bắt buộc.", "This field is required.")
+def _missing(one: Field) -> FieldProblem:
+    told = ("Trường này là bắt buộc.", "This field is required.")
+    return FieldProblem(one.id, "required", *told, one.label, one.label_en)
 
 
 def _undeclared(name: str) -> FieldProblem:
@@ -200,10 +208,10 @@ def _datetime(_one: Field, value: Any) -> str:
 
 
 def _enum(one: Field, value: Any) -> str:
-    ids = [o.id for o in one.options]
-    if value not in ids:
-        listed = ", ".join(ids)
-        raise _Refused("option", f"Phải là một trong: {listed}.", f"Must be one of: {listed}.")
+    if value not in [o.id for o in one.options]:
+        listed_vi = ", ".join(f"{o.label} ({o.id})" for o in one.options)
+        listed_en = ", ".join(f"{o.label_en} ({o.id})" for o in one.options)
+        raise _Refused("option", f"Phải là một trong: {listed_vi}.", f"Must be one of: {listed_en}.")
     return str(value)
 
 

@@ -21,6 +21,7 @@ from engine.commands.case import Case, case_of, require_visible
 from engine.errors import Attempt, NotFoundError, StaleVersionError, TaskClosedError
 from engine.models.statements import ASSIGN_TASK, CLOSE_TASK, DELETE_CANDIDATES, LOCK_TASK, PERFORMERS
 from engine.queries.directory import grants_of_person, require_agencies
+from engine.queries.evidence import require_attachments
 from engine.queries.tasks import TaskView, performers_of
 from engine.runtime import Transaction
 
@@ -138,6 +139,7 @@ def _accepted(tx: Transaction, task: LockedTask, variables: Mapping[str, Any]) -
         return dict(variables)
     cleaned = forms.validate(task.element.form, variables, {**task.case.variables, **task.row["locals"]})
     require_agencies(tx, forms.agencies_in(task.element.form, cleaned))
+    require_attachments(tx, task.case.id, forms.attachments_in(task.element.form, cleaned))
     return cleaned
 
 
