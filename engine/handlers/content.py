@@ -24,11 +24,18 @@ _DAYS = ("start_date", "due_date")
 def plan_task_of(tx: Transaction, case: Case) -> PlanTask:
     """A new plan task for a case that was started by itself."""
     obligation_id = case.variables.get("obligation")
-    if obligation_id and tx.session.get(Obligation, obligation_id) is None:
-        raise invalid("obligation", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
+    require_obligation(tx, obligation_id)
     if case.agency is None:
         raise invalid("agency", "required", "Phải chọn cơ quan chủ trì.", "The lead agency is required.")
     return new_plan_task(tx, case.agency, obligation_id)
+
+
+def require_obligation(tx: Transaction, obligation_id: str | None) -> Obligation | None:
+    """The obligation named; None when none is. Raises InvalidDataError when there is no such."""
+    found = tx.session.get(Obligation, obligation_id) if obligation_id else None
+    if obligation_id and found is None:
+        raise invalid("obligation", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
+    return found
 
 
 def new_plan_task(tx: Transaction, agency: str, obligation_id: str | None) -> PlanTask:
@@ -59,21 +66,30 @@ def take_content(tx: Transaction, case: Case, task: PlanTask) -> dict[str, Any]:
     Gives the variables that are to say what the plan task says: the due date, where it was rolled.
     """
     known = case.variables
-    if known.get("obligation") and tx.session.get(Obligation, known["obligation"]) is None:
-        raise invalid("obligation", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
-    values = {name: known[name] for name in _CONTENT if known.get(name) is not None}
-    values |= {name: list(known[name]) for name in _LISTS if known.get(name) is not None}
-    values |= {name: day_of(known[name]) for name in _DAYS if known.get(name)}
+    require_obligation(tx, known.get("obligation"))
+    values = {name: known[name] for name in _CONTENT if name in known}
+    values |= {name: list(known[name] or []) for name in _LISTS if name in known}
+    values |= {name: day_of(known[name]) for name in _DAYS if name in known}
     if known.get("obligation"):
         values["obligation_id"] = known["obligation"]
     values["round"] = int(known.get("round") or 1)
-    if "due_date" in values:
+    if values.get("due_date"):
         values["due_date"] = due_day(tx, case, task, values["due_date"])
     changed = {name: value for name, value in values.items() if getattr(task, name) != value}
     if changed:
         change(case, task, **changed)
     due = values.get("due_date")
     return {"due_date": due.isoformat()} if due is not None and due != day_of(known["due_date"]) else {}
+
+
+def abandon(tx: Transaction, case: Case) -> None:
+    """Cancel the plan task of a case that ends before its diagram has closed it; any other is left alone."""
+    task = tx.session.get_one(PlanTask, case.plan_task_id)
+    if task.instance_id != case.id or task.closed_at is not None:
+        return
+    case.element_id = None
+    change(case, task, status="cancelled", closed_at=tx.now)
+    case.record(Happening("plan-task-closed", data={"plan_task": task.id, "bucket": None}))
 
 
 def due_day(tx: Transaction, case: Case, task: PlanTask, asked: date) -> date:
