@@ -19,6 +19,7 @@ from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.deadlines import Derivation
+from engine.handlers.content import abandon
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
     CLOSE_INCIDENTS,
@@ -88,9 +89,11 @@ def opened_rows(tx: Transaction, case: Case, step: Step) -> list[dict[str, Any]]
 
 
 def end(tx: Transaction, case: Case, state: str) -> None:
-    """Close the case in that state (`completed` or `cancelled`), with the incidents it has, and announce it."""
+    """Close the case in that state (`completed` or `cancelled`), with its incidents and plan task, and announce it."""
     if case.state == "incident":
         case.write(CLOSE_INCIDENTS, {"case_id": case.id, "new_resolved_at": tx.now, "by": tx.actor.person_id})
+    if case.plan_task_id is not None:
+        abandon(tx, case)
     case.state, case.ended_at, case.tokens = state, tx.now, []
     case.record(Happening(f"process-{state}"))
     signals.process_ended.send(tx, case=case)

@@ -36,6 +36,7 @@ __all__ = [
     "grant_extension",
     "mark_overdue",
     "open_plan_task",
+    "record_progress",
     "record_silent_opinions",
     "refuse_extension",
     "reject_proposal",
@@ -70,6 +71,8 @@ def open_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
         task = plan_task_of(tx, case)
         tx.session.add(task)
     task.instance_id, case.plan_task_id = case.id, task.id
+    if task.closed_at is not None:
+        change(case, task, status="draft", closed_at=None, accepted_report_at=None, late=None)
     taken = take_content(tx, case, task) | {"plan_task": task.id}
     return {name: value for name, value in _DEFAULTS.items() if known.get(name) is None} | taken
 
@@ -127,8 +130,14 @@ def treat_as_accepted(tx: Transaction, case: Case) -> None:
 
 
 def start_execution(tx: Transaction, case: Case) -> None:
-    """Work goes on (again)."""
-    _turn(tx, case, "in_progress")
+    """Work begins, or goes on after an extension; a returned result stays in rework until there is progress."""
+    if _plan_task(tx, case).status != "rework":
+        _turn(tx, case, "in_progress")
+
+
+def record_progress(tx: Transaction, case: Case) -> None:
+    """Work goes on: how far it has come."""
+    _turn(tx, case, "in_progress", progress=int(case.variables["progress"]))
 
 
 def remind(tx: Transaction, case: Case) -> None:
@@ -236,7 +245,10 @@ def report_plan_task(tx: Transaction, case: Case) -> None:
 def return_for_rework(tx: Transaction, case: Case) -> dict[str, Any]:
     """The result goes back, with a new due date when one is given."""
     task = _plan_task(tx, case)
-    asked = day_of(case.variables.get("new_due_date")) or task.due_date
+    given = day_of(case.variables.get("new_due_date"))
+    if given is not None and given < deadlines.local_date(tx.now):
+        raise invalid("new_due_date", "past", "Thời hạn hoàn thiện không được ở quá khứ.", "It may not be in the past.")
+    asked = given or task.due_date
     day = due_day(tx, case, task, asked) if asked is not None else None
     change(case, task, status="rework", return_count=task.return_count + 1, due_date=day)
     return {"due_date": day.isoformat()} if day else {}

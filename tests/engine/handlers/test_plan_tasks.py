@@ -6,71 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from engine.access import SYSTEM, Actor
+from engine.access import SYSTEM
 from engine.audit.verify import verify
-from engine.commands import instances, plan_tasks, tasks, timers
+from engine.bpmn.relocation import Displacement
+from engine.commands import instances, modification, plan_tasks, plans, tasks, timers
 from engine.commands.case import Case
 from engine.errors import ConflictError, InvalidDataError, TaskClosedError
-from engine.models import OutboxMessage, PlanTask
-from engine.queries import plans as plan_queries
+from engine.models import AuditEvent, OutboxMessage, PlanTask
 from engine.runtime import Engine
 from tests.conftest import MovableClock
-from tests.installed import COMMUNE, actor, begin, do, offered
-
-PROPOSAL: dict[str, Any] = {"title": "Phối hợp báo chí", "deliverable": "12 tin, bài", "due_date": "2026-04-10"}
-EVIDENCE = [{"title": "Danh mục tin, bài"}]
-
-
-class Cast:
-    """The people of a commune's task."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.officer = actor(engine, f"{COMMUNE}.agency_officer")
-        self.head = actor(engine, f"{COMMUNE}.agency_head")
-        self.monitor = actor(engine, "svhtt.report_aggregator")
-        self.leader = actor(engine, "ubnd.city_leader")
-        self.case = begin(engine, self.officer)
-
-    def do(self, who: Actor, element: str, **values: Any) -> None:
-        """Complete a step of the case."""
-        do(self.engine, who, self.case, element, **values)
-
-    def approve(self) -> None:
-        """Bring the case to its execution on the agency's own route."""
-        self.do(self.officer, "propose", **PROPOSAL)
-        self.do(self.head, "head_review", decision="submit")
-        self.do(self.officer, "accept_assignment", decision="accept")
-
-    def plan_task(self) -> PlanTask:
-        """The plan task as stored."""
-        return self.engine.read(
-            SYSTEM, lambda tx: tx.session.scalars(select(PlanTask).where(PlanTask.instance_id == self.case.id)).one()
-        )
-
-    def bucket(self) -> str | None:
-        """Its bucket today."""
-        task = self.plan_task()
-        return self.engine.read(SYSTEM, lambda tx: plan_queries.bucket_of(tx, task))
-
-    def report(self) -> None:
-        """Report the result with evidence."""
-        self.do(self.officer, "execute", decision="report")
-        self.do(self.officer, "report_result", result="Đã xong.", evidence=EVIDENCE)
-
-
-@pytest.fixture
-def cast(installed: Engine) -> Cast:
-    """A commune's task just begun, on each database."""
-    return Cast(installed)
-
-
-@pytest.fixture
-def alone(installed_sqlite: Engine) -> Cast:
-    """The same on SQLite only."""
-    return Cast(installed_sqlite)
+from tests.engine.handlers.cast import PROPOSAL, Cast
+from tests.installed import PLAN, actor, offered
 
 
 def topics(engine: Engine) -> list[str]:
@@ -268,6 +216,81 @@ def test_a_cancelled_case_leaves_nothing_open(cast: Cast) -> None:
 
     assert (ended.state, offered(cast.engine, cast.officer, cast.case)) == ("cancelled", {})
     assert timers.fire_due(cast.engine) == 0
+
+
+def test_a_cancelled_case_takes_its_plan_task_with_it(cast: Cast, clock: MovableClock) -> None:
+    cast.approve()
+    clock.forward(timedelta(days=60))
+
+    cast.engine.run(cast.head, instances.cancel, cast.case.id, "Thu hồi chủ trương.")
+
+    task = cast.plan_task()
+    assert (task.status, task.closed_at, cast.bucket()) == ("cancelled", clock.moment, None)
+    assert kinds(cast)[-3:] == ["plan-task-changed", "plan-task-closed", "process-cancelled"]
+
+
+def test_a_case_ended_by_hand_leaves_no_plan_task_open(alone: Cast) -> None:
+    keeper = actor(alone.engine, "sysadmin")
+
+    alone.engine.run(
+        keeper, modification.modify, alone.case.id, Displacement(moves=(("proposal", "not_approved"),)), "Nhập nhầm."
+    )
+
+    assert (alone.plan_task().status, alone.bucket()) == ("cancelled", None)
+
+
+def test_a_case_begun_anew_opens_its_plan_task_again(alone: Cast) -> None:
+    opened = alone.engine.run(alone.monitor, plans.open_round, f"{PLAN}.V.1.a")
+    task = alone.engine.read(SYSTEM, lambda tx: tx.session.scalars(of_round(opened.id)).all()[0])
+    ended = task.instance_id or ""
+    alone.engine.run(SYSTEM, instances.cancel, ended, "Mở nhầm.")
+
+    alone.engine.run(SYSTEM, instances.restart, ended, "Mở lại.")
+
+    found = alone.engine.read(SYSTEM, lambda tx: tx.session.get_one(PlanTask, task.id))
+    assert (found.status, found.closed_at) == ("draft", None)
+
+
+def test_a_new_due_date_of_a_returned_result_is_not_in_the_past(alone: Cast) -> None:
+    alone.approve()
+    alone.report()
+
+    with pytest.raises(InvalidDataError) as refused:
+        alone.do(
+            alone.monitor, "review_result", decision="return_for_rework", comment="Thiếu.", new_due_date="2026-02-02"
+        )
+
+    assert [(p.field, p.rule) for p in refused.value.problems] == [("new_due_date", "past")]
+
+
+def test_a_returned_result_is_in_rework_until_work_goes_on(alone: Cast) -> None:
+    alone.approve()
+    alone.report()
+    alone.do(alone.monitor, "review_result", decision="return_for_rework", comment="Thiếu.", new_due_date="2026-04-20")
+    returned = alone.plan_task().status
+
+    alone.do(alone.officer, "execute", decision="update_progress", progress=80)
+
+    assert (returned, alone.plan_task().status) == ("rework", "in_progress")
+
+
+def test_progress_is_written_when_it_is_updated(alone: Cast) -> None:
+    alone.approve()
+
+    alone.do(alone.officer, "execute", decision="update_progress", progress=40)
+
+    assert (alone.plan_task().progress, alone.plan_task().status) == (40, "in_progress")
+
+
+def kinds(cast: Cast) -> list[str]:
+    """The types of the events of the case, in order."""
+    query = select(AuditEvent.type).where(AuditEvent.instance_id == cast.case.id).order_by(AuditEvent.seq)
+    return list(cast.engine.read(SYSTEM, lambda tx: tx.session.scalars(query).all()))
+
+
+def of_round(round_id: str) -> Select[PlanTask]:
+    """The plan tasks of a round."""
+    return select(PlanTask).where(PlanTask.round_id == round_id).order_by(PlanTask.id)
 
 
 def _variables(tx: Any, instance_id: str) -> Any:
