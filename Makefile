@@ -22,7 +22,7 @@ run: $(RUNTIME) ## start the product on 127.0.0.1:$(PORT) with plan 179 and demo
 	@DONDOC_ENV=$${DONDOC_ENV:-development} PORT=$(PORT) exec $(BIN)/dondoc serve
 
 test: $(DEV) lint ## lint, types, import contracts and all tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --cov --cov-report=term:skip-covered -q
 
 lint: $(DEV)
 	$(BIN)/ruff check .
