@@ -11,7 +11,7 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, UnicodeConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 import notifications
 from api import auth, errors, metrics, service
@@ -81,9 +81,10 @@ class NoClientSession(SessionInterface):
         del app, request
 
 
-class Word(UnicodeConverter):
+class Word(BaseConverter):
     """A part of a path: an id or a code. What no database can keep is no path of ours."""
 
+    part_isolating = True
     regex = r"[^/\x00]{1,200}"
 
 
