@@ -76,7 +76,7 @@ def _identify() -> None:
         return
     identity = _by_token() or _by_session()
     if identity is None:
-        raise UnauthenticatedError
+        raise UnauthenticatedError(said_who=False)
     g.actor, g.identity = identity.actor, identity
     _require_scope(identity.actor)
 

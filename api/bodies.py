@@ -15,18 +15,13 @@ from flask import request
 from marshmallow import Schema, ValidationError
 
 from api.errors import RequestError
+from api.wording import refusal
 from engine.errors import FieldProblem, InvalidDataError
 
 LARGEST_JSON_BYTES = 1024 * 1024
 DEEPEST_JSON = 32
 MULTIPART = "multipart/form-data"
 _MULTIPART_OVERHEAD = 64 * 1024
-
-_KNOWN_MESSAGES = {
-    "Unknown field.": ("undeclared", "Không có trường này."),
-    "Missing data for required field.": ("required", "Trường này là bắt buộc."),
-    "Field may not be null.": ("required", "Trường này không được để trống."),
-}
 
 
 def body(schema: Schema) -> dict[str, Any]:
@@ -141,7 +136,7 @@ def _problems(messages: Any, path: str = "") -> Iterable[FieldProblem]:
             yield from _problems(inner, f"{path}.{name}" if path else str(name))
         return
     for message in messages:
-        rule, message_vi = _KNOWN_MESSAGES.get(message, ("value", "Giá trị không hợp lệ."))
+        rule, message_vi = refusal(message)
         yield FieldProblem(path, rule, message_vi, message)
 
 

@@ -1,13 +1,19 @@
-"""JSON in and out: fast, strict about what comes in."""
+"""JSON in and out: fast, strict about what comes in.
+
+Rule: every instant goes out in one form, ISO 8601 with the offset of Vietnam.
+"""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from flask.json.provider import JSONProvider
 
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z
+from engine.deadlines import LOCAL
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class OrjsonProvider(JSONProvider):
@@ -24,4 +30,12 @@ class OrjsonProvider(JSONProvider):
 
 def dumps(value: Any) -> bytes:
     """The JSON text of a value, in UTF-8."""
-    return orjson.dumps(value, option=_OPTIONS)
+    return orjson.dumps(value, option=_OPTIONS, default=_time)
+
+
+def _time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(LOCAL).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

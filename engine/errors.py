@@ -9,6 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")  # engine.deadlines has it too, but stands above
+_AT_VI, _AT_EN = " lúc %H:%M ngày %d/%m/%Y", " at %H:%M on %d/%m/%Y"
+CASE_STATES_VI = {
+    "active": "đang thực hiện",
+    "suspended": "đang tạm dừng",
+    "incident": "đang có sự cố",
+    "completed": "đã hoàn thành",
+    "cancelled": "đã bị hủy",
+}
 
 
 @dataclass(frozen=True)
@@ -24,12 +35,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing wrong with a field of the submitted data."""
+    """One thing wrong with a field of the submitted data; labels are what a form calls it, where there is one."""
 
     field: str
     rule: str
     message_vi: str
     message_en: str
+    label_vi: str = ""
+    label_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,13 +114,16 @@ class NotFoundError(EngineError):
 
 
 class UnauthenticatedError(EngineError):
-    """Nobody, or nobody known, asks."""
+    """Nobody, or nobody known, asks; `said_who` when they gave a name or a token."""
 
     code = "unauthenticated"
     title_vi = "Chưa đăng nhập"
     title_en = "Not authenticated"
 
-    def __init__(self) -> None:
+    def __init__(self, *, said_who: bool = True) -> None:
+        if not said_who:
+            super().__init__("Chưa đăng nhập, hoặc phiên đăng nhập đã hết hạn.", "Not logged in, or no longer.")
+            return
         super().__init__(
             "Tên đăng nhập, mật khẩu hoặc mã truy cập không đúng hoặc đã hết hiệu lực.",
             "The username, password or token is wrong or no longer valid.",
@@ -148,8 +164,9 @@ class InvalidDataError(EngineError):
     title_en = "Invalid data"
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        names = ", ".join(p.field for p in problems)
-        super().__init__(f"Dữ liệu không hợp lệ: {names}.", f"Invalid data: {names}.")
+        named_vi = ", ".join(f"“{p.label_vi}”" if p.label_vi else p.field for p in problems)
+        named_en = ", ".join(f"“{p.label_en}”" if p.label_en else p.field for p in problems)
+        super().__init__(f"Dữ liệu không hợp lệ: {named_vi}.", f"Invalid data: {named_en}.")
         self.problems = tuple(problems)
 
 
@@ -167,8 +184,11 @@ class TaskClosedError(ConflictError):
     code = "task-closed"
 
     def __init__(self, task_id: str, closed_at: datetime | None) -> None:
-        when = closed_at.isoformat(timespec="seconds") if closed_at else "?"
-        super().__init__(f"Công việc đã được đóng lúc {when}.", f"The task was closed at {when}.")
+        when = closed_at.astimezone(_LOCAL) if closed_at else None
+        super().__init__(
+            f"Công việc đã được đóng{when:{_AT_VI}}." if when else "Công việc đã được đóng.",
+            f"The task was closed{when:{_AT_EN}}." if when else "The task has been closed.",
+        )
         self.task_id = task_id
         self.closed_at = closed_at
 

@@ -58,7 +58,12 @@ class Input(Schema):
 
 
 class Output(Schema):
-    """What goes out."""
+    """What goes out; instants in local time, as everywhere in JSON."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        """The value of a field."""
+        value = super().get_attribute(obj, attr, default)
+        return value.astimezone(LOCAL) if isinstance(value, datetime) else value
 
 
 class PageQuery(Input):

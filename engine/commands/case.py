@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine import access
 from engine.audit.chain import GENESIS, Chain, Happening
-from engine.errors import ConflictError, NotFoundError, StaleVersionError
+from engine.errors import CASE_STATES_VI, ConflictError, NotFoundError, StaleVersionError
 from engine.models.columns import new_id
 from engine.models.prepared import Prepared
 from engine.models.statements import (
@@ -120,7 +120,8 @@ class Case:
         """Raise ConflictError unless the case is running."""
         if self.state != "active":
             raise ConflictError(
-                f"Hồ sơ quy trình đang ở trạng thái “{self.state}”.", f"The process instance is {self.state}."
+                f"Hồ sơ quy trình {CASE_STATES_VI.get(self.state, self.state)}.",
+                f"The process instance is {self.state}.",
             )
 
     def require_held(self) -> None:

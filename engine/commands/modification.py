@@ -11,7 +11,7 @@ from engine.bpmn import relocation
 from engine.bpmn.relocation import Displacement
 from engine.commands import advance, definitions
 from engine.commands.case import Case, lock_for_upkeep, require_visible
-from engine.errors import ConflictError, NotFoundError
+from engine.errors import CASE_STATES_VI, ConflictError, NotFoundError
 from engine.models.instance import ProcessInstance
 from engine.runtime import Transaction
 
@@ -61,7 +61,8 @@ def modify(
 
 def _require_movable(case: Case | ProcessInstance) -> None:
     if case.state not in _MOVABLE:
-        raise ConflictError(f"Hồ sơ đang ở trạng thái “{case.state}”.", f"The process instance is {case.state}.")
+        told = CASE_STATES_VI.get(case.state, case.state)
+        raise ConflictError(f"Hồ sơ quy trình {told}.", f"The process instance is {case.state}.")
     if not case.tree:
         raise ConflictError("Hồ sơ chưa khởi tạo xong.", "The process instance has not begun.")
 

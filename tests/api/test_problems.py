@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from engine.access import SYSTEM
 from engine.models import AuditEvent, OutboxMessage, ProcessDefinition, ProcessInstance, Row, UserTask
 from engine.runtime import Engine
 from tests.api.conftest import Enter
-from tests.api.web import AGGREGATOR, OFFICER, PROPOSAL, Web, refused, told
+from tests.api.web import AGGREGATOR, HEAD, OFFICER, PROPOSAL, Web, refused, told
 from tests.installed import plan_document
 
 DEEP = b'{"a":' * 40 + b"1" + b"}" * 40
@@ -198,3 +199,69 @@ def _yaml(document: dict[str, Any]) -> bytes:
     import yaml
 
     return yaml.safe_dump(document, allow_unicode=True).encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"limit": "0"}, "Phải từ 1 đến 200."),
+        ({"limit": "x"}, "Phải là số nguyên."),
+        ({"state": "lost"}, "Phải là một trong: open, completed, cancelled."),
+        (
+            {"due_before": "mai"},
+            "Phải là thời điểm ISO 8601 kèm múi giờ, từ 1900 đến 2999, ví dụ 2026-11-25T08:00:00+07:00.",
+        ),
+        ({"q": "a" * 201}, "Phải có từ 1 đến 200 ký tự hoặc mục."),
+    ],
+)
+def test_a_wrong_parameter_is_told_what_it_must_be(web: Enter, query: dict[str, str], message: str) -> None:
+    problem = refused(web(OFFICER).get("/tasks", **query), 422)
+
+    assert [e["message"] for e in problem["errors"]] == [message]
+
+
+def test_what_is_wrong_with_a_form_is_told_by_its_labels_and_options(web: Enter) -> None:
+    officer = web(OFFICER)
+    task = officer.task(officer.start()["id"])
+
+    missing = refused(officer.post(f"/tasks/{task['id']}/complete", {"variables": {"title": "a"}}), 422)
+
+    labels = {field["id"]: field["label"] for field in task["form"]["fields"]}
+    assert missing["detail"] == f"Dữ liệu không hợp lệ: “{labels['deliverable']}”, “{labels['due_date']}”."
+
+
+def test_nobody_is_told_to_log_in_and_a_wrong_token_that_it_is_wrong(anyone: Web) -> None:
+    nobody = refused(anyone.get("/tasks"), 401, "unauthenticated")
+    wrong = refused(anyone.get("/tasks", {"Authorization": "Bearer wrong"}), 401, "unauthenticated")
+
+    assert nobody["detail"] == "Chưa đăng nhập, hoặc phiên đăng nhập đã hết hạn."
+    assert "mã truy cập không đúng" in wrong["detail"]
+
+
+def test_states_and_times_are_told_as_people_say_them(web: Enter) -> None:
+    officer, admin = web(OFFICER), web(HEAD)
+    started = officer.start()
+    task = officer.task(started["id"])
+    told(admin.post(f"/process-instances/{started['id']}/suspend", {"reason": "chờ"}))
+
+    suspended = refused(officer.post(f"/tasks/{task['id']}/complete", {"variables": PROPOSAL}), 409)
+    told(admin.post(f"/process-instances/{started['id']}/cancel", {"reason": "thôi"}))
+    closed = refused(officer.post(f"/tasks/{task['id']}/complete", {"variables": PROPOSAL}), 409)
+
+    assert suspended["detail"] == "Hồ sơ quy trình đang tạm dừng."
+    assert re.fullmatch(r"Công việc đã được đóng lúc \d\d:\d\d ngày \d\d/\d\d/\d{4}\.", closed["detail"])
+
+
+def test_every_instant_has_the_offset_of_vietnam(web: Enter) -> None:
+    officer = web(OFFICER)
+    started = officer.start()
+    task = officer.task(started["id"])
+    told(officer.post(f"/tasks/{task['id']}/comments", {"text": "ý kiến"}), 201)
+
+    answers = [
+        officer.get(path).text
+        for path in ("/tasks", f"/process-instances/{started['id']}", f"/tasks/{task['id']}/comments")
+    ]
+
+    instants = [text for answer in answers for text in re.findall(r"_at\":\"([^\"]+)", answer)]
+    assert instants and [text for text in instants if not text.endswith("+07:00")] == []

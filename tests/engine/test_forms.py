@@ -91,3 +91,11 @@ def test_what_fits_comes_out_in_one_form() -> None:
         "share": "1.5",
         "coordinators": [],
     }
+
+
+def test_a_choice_that_is_none_is_told_what_there_is_to_choose() -> None:
+    with pytest.raises(InvalidDataError) as error:
+        validate(FORM, {"decision": "maybe"}, {})
+
+    assert error.value.message_vi == "Dữ liệu không hợp lệ: “Quyết định”."
+    assert error.value.problems[0].message_vi == "Phải là một trong: Duyệt (approve), Từ chối (reject)."
