@@ -29,6 +29,9 @@ from api.v1 import (
     plans,
     process_definitions,
     process_instances,
+    report_regimes,
+    report_rounds,
+    reports,
     session,
     signals,
     statistics,
@@ -68,6 +71,9 @@ _NOUNS = (
     inbox,
     webhooks,
     statistics,
+    report_regimes,
+    report_rounds,
+    reports,
 )
 
 log = structlog.get_logger("api")

@@ -19,7 +19,7 @@ from api.settings import Settings, secret_key
 from engine import migrations
 from engine.access import SYSTEM
 from engine.audit.verify import Verification, verify
-from engine.commands import calendar, credentials, definitions, demo, directory, plans
+from engine.commands import calendar, credentials, definitions, demo, directory, plans, regimes
 from engine.commands.directory import Login, Role
 from engine.errors import AuditBrokenError, NotFoundError, StartupError
 from engine.plan_document import parse_plan
@@ -155,6 +155,7 @@ def _load_demo(engine: Engine, settings: Settings) -> Iterator[str]:
     document = parse_plan(resources.files("workflows").joinpath("plan_179.yaml").read_bytes())
     report = engine.run(SYSTEM, plans.import_plan, document)
     yield f"Kế hoạch {report.plan_id}: {report.obligations} nội dung giao, {report.agencies + report.communes} cơ quan"
+    engine.run(SYSTEM, regimes.load_defaults)
     names = engine.run(SYSTEM, demo.load_demo, hash_password(_demo_password(settings)))
     yield f"Người dùng thử nghiệm: {len(names)} tài khoản"
 

@@ -27,7 +27,9 @@ from engine.commands import (
     messages,
     operations,
     recounting,
+    reports,
     retries,
+    rounds,
     timed_starts,
     timers,
 )
@@ -66,6 +68,8 @@ def open_engine(settings: Settings) -> Engine:
 def make_worker(engine: Engine, settings: Settings) -> Worker:
     """The worker with its chores."""
     chores: list[Chore] = [
+        partial(rounds.schedule_due, engine),
+        partial(reports.transfer_due, engine),
         partial(_fire_timers, engine),
         partial(deliveries.deliver_due, engine),
         partial(retries.retry_due, engine),

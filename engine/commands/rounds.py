@@ -20,7 +20,15 @@ from engine.commands.case import lock_case
 from engine.commands.instances import Start
 from engine.commands.journal import record_system
 from engine.commands.regimes import AD_HOC
-from engine.errors import ConflictError, EngineError, FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
+from engine.errors import (
+    ConflictError,
+    EngineError,
+    FieldProblem,
+    ForbiddenError,
+    InvalidDataError,
+    NotFoundError,
+    StaleVersionError,
+)
 from engine.handlers import consolidation
 from engine.models.columns import new_id
 from engine.models.report import ConsolidatedReport, ReportRegime, ReportRound
@@ -120,13 +128,17 @@ def schedule_due(engine: Engine) -> int:
     return sum(_schedule_one(engine, key) for key in engine.read(SYSTEM, due))
 
 
-def close(tx: Transaction, round_id: str, comment: str | None = None) -> ReportRound:
+def close(
+    tx: Transaction, round_id: str, comment: str | None = None, expected_version: int | None = None
+) -> ReportRound:
     """Close a round before its time: completes its step `collect_reports`.
 
     Raises NotFoundError out of sight, ForbiddenError unless the step is offered to the actor, ConflictError when the
-    round does not collect reports.
+    round does not collect reports, StaleVersionError.
     """
     found = queries.report_round(tx, round_id)
+    if expected_version not in (None, found.version):
+        raise StaleVersionError(expected_version or 0, found.version)
     case = lock_case(tx, found.instance_id or "")
     open_tasks = {row["element_id"]: row["id"] for row in tx.fetch_all(OPEN_TASKS, instance_id=case.id)}
     if COLLECT not in open_tasks:
