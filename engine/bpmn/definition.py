@@ -46,7 +46,7 @@ class Definition:
 
     `networks` holds the process itself under `key`, each called process under its key and each embedded sub-process
     under its element id; `nodes` holds the nodes of all of them. `calls` and `handlers` are what its own diagram and
-    the called ones name.
+    the called ones name. One that does not start alone (extension property `starts_alone`) is only ever called.
     """
 
     key: str
@@ -62,3 +62,4 @@ class Definition:
     calls: tuple[str, ...]
     handlers: frozenset[str]
     warnings: tuple[Finding, ...] = ()
+    starts_alone: bool = True

@@ -100,13 +100,14 @@ def assemble(file: str, xml: bytes, called: Mapping[str, bytes], decisions: Mapp
     roots = {key: parse_xml(data, f"{key}.bpmn") for key, data in called.items()}
     main = parse_xml(xml, file)
     process = _process(main, file)
+    properties = properties_of(process)
     reader = _Reader(file)
     for root in (main, *roots.values()):
         reader.read(root)
     return Definition(
         key=process.get("id", ""),
         name=name_of(process),
-        name_en=properties_of(process).get("name_en", name_of(process)),
+        name_en=properties.get("name_en", name_of(process)),
         checksum=hashlib.sha256(xml).hexdigest(),
         networks=reader.networks,
         nodes=reader.nodes,
@@ -117,6 +118,7 @@ def assemble(file: str, xml: bytes, called: Mapping[str, bytes], decisions: Mapp
         calls=tuple(called),
         handlers=frozenset(e.handler for e in reader.elements.values() if e.handler),
         warnings=check.warnings(reader.networks, reader.elements),
+        starts_alone=properties.get("starts_alone") != "false",
     )
 
 

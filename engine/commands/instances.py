@@ -275,7 +275,12 @@ def _definition(tx: Transaction, wanted: Start) -> Version:
 
 
 def _require_begin(definition: Definition, wanted: Start) -> None:
-    """Raise InvalidDataError for a process that begins by a message, signal or timer only."""
+    """Raise InvalidDataError for a process that is only called, or begins by a message, signal or timer only."""
+    if not definition.starts_alone:
+        message_vi = "Quy trình này chỉ được gọi từ quy trình khác, không khởi tạo riêng."
+        raise _invalid(
+            "process_key", "called-only", message_vi, "It is called by other processes and never starts alone."
+        )
     if wanted.trigger is None and definition.networks[definition.key].start is None:
         message_vi = "Quy trình này chỉ bắt đầu bằng thông điệp, tín hiệu hoặc hẹn giờ."
         raise _invalid("process_key", "event-start", message_vi, "It begins by a message, signal or timer only.")
