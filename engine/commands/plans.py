@@ -23,9 +23,10 @@ from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidDa
 from engine.handlers.content import new_plan_task
 from engine.models.columns import Row, new_id
 from engine.models.directory import Agency, AgencyGroup, AgencyGroupMember
-from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag
+from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag, PlanTask
 from engine.plan_document import check_plan, tags_of
 from engine.queries.directory import members_of
+from engine.queries.plans import OPEN_STATUSES
 from engine.runtime import Transaction
 
 PROCESS_KEYS = frozenset(
@@ -104,7 +105,8 @@ def require_importer(actor: Actor) -> None:
 def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None = None) -> ObligationRound:
     """Open one plan task, with its process, for every agency bound by the obligation and in force today.
 
-    Raises ConflictError when the process is not deployed, ForbiddenError unless the actor may open rounds.
+    Raises ConflictError when the process is not deployed or the same round has open tasks, ForbiddenError unless the
+    actor may open rounds.
     """
     content = content or RoundContent()
     obligation = tx.session.get(Obligation, obligation_id)
@@ -117,6 +119,7 @@ def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None
         message_vi = "Nội dung đề nghị cơ quan ngoài hệ thống không đặt thời hạn."
         message_en = "What is requested of a body outside the City has no due date."
         raise InvalidDataError([FieldProblem("due_date", "requested", message_vi, message_en)])
+    _require_new(tx, obligation, content)
     bound = members_of(tx, obligation.leads, today)
     opened = ObligationRound(
         id=new_id(),
@@ -325,6 +328,20 @@ def _require_opener(actor: Actor, obligation: Obligation) -> None:
         raise ForbiddenError(
             "open-round", "Anh/chị không có quyền giao nhiệm vụ này.", "You may not open rounds of it."
         )
+
+
+def _require_new(tx: Transaction, obligation: Obligation, content: RoundContent) -> None:
+    """Raise ConflictError while a round of the same title and due date has open tasks: it would double them."""
+    former = (
+        select(ObligationRound.number)
+        .join(PlanTask, PlanTask.round_id == ObligationRound.id)
+        .where(ObligationRound.obligation_id == obligation.id, ObligationRound.due_date == content.due_date)
+        .where(PlanTask.title == (content.title or obligation.title_vi), PlanTask.status.in_(OPEN_STATUSES))
+    )
+    number = tx.session.scalars(former.limit(1)).first()
+    if number is not None:
+        message_vi = f"Đợt giao số {number} có cùng nội dung và thời hạn, nhiệm vụ của đợt đó chưa kết thúc."
+        raise ConflictError(message_vi, f"Tasks of round {number}, of the same title and due date, are still open.")
 
 
 def _require_later(due: date | None, today: date) -> None:

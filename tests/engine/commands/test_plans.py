@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from engine.access import SYSTEM
-from engine.commands import plans
+from engine.commands import instances, plans
+from engine.commands.plans import RoundContent
 from engine.errors import ConflictError, ForbiddenError, InvalidDataError
 from engine.models import Agency, AuditEvent, Obligation, Plan, PlanTag, PlanTask, ProcessInstance
 from engine.plan_document import parse_plan
@@ -109,6 +112,29 @@ def test_a_round_whose_process_is_not_deployed_opens_nothing(installed_sqlite: E
         sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.2.c")
 
     assert count(sqlite_engine, PlanTask) == 0
+
+
+def test_the_same_round_is_not_opened_twice_while_its_tasks_are_open(installed_sqlite: Engine) -> None:
+    sqlite_engine, content = installed_sqlite, RoundContent(due_date=date(2026, 4, 10))
+    sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b", content)
+
+    with pytest.raises(ConflictError, match="round 1"):
+        sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b", content)
+
+    assert count(sqlite_engine, PlanTask) == 1
+
+
+def test_a_round_for_another_day_or_title_or_after_the_former_is_closed_is_opened(installed_sqlite: Engine) -> None:
+    sqlite_engine, content = installed_sqlite, RoundContent(due_date=date(2026, 4, 10))
+    sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b", content)
+
+    for other in (RoundContent(), replace(content, title="Đợt 2"), replace(content, due_date=date(2026, 5, 8))):
+        sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b", other)
+    for instance_id in sqlite_engine.read(SYSTEM, lambda tx: tx.session.scalars(select(ProcessInstance.id)).all()):
+        sqlite_engine.run(SYSTEM, instances.cancel, instance_id, "Mở nhầm.")
+    again = sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b", content)
+
+    assert again.number == 5
 
 
 def test_an_officer_may_not_open_rounds(installed_sqlite: Engine) -> None:
