@@ -11,6 +11,7 @@ from flask import Response
 from api.auth import actor, engine
 from api.bodies import body, uploads
 from api.contract import Answer, expected_part, expected_version, look, perform
+from api.downloads import download
 from api.errors import RequestError, speaks_english
 from api.pages import page, sorted_cursor, wanted, whole
 from api.schemas.fields import Nothing, SearchIn, listing
@@ -30,6 +31,7 @@ from api.v1.views import task_json
 from engine.commands import attachments, comments, drafts, tasks
 from engine.commands.attachments import LARGEST_BYTES
 from engine.queries import tasks as queries
+from engine.queries.task_context import context_of
 from engine.queries.tasks import TaskFilter, TaskView
 from engine.runtime import Transaction
 
@@ -58,12 +60,13 @@ def search_tasks() -> Response:
 @blueprint.at("/<task_id>", methods=["GET"])
 @blueprint.gives(200, TaskOut)
 def get_task(task_id: str) -> Response:
-    """One task with its form, my draft and what I may do now. Its ETag speaks of the task and of the draft."""
+    """One task with its form, my draft, what it is about and what I may do now. Its ETag speaks of the task and of the draft."""
     english = speaks_english()
 
     def query(tx: Transaction) -> Answer:
         task, draft = queries.get(tx, task_id), queries.draft_of(tx, task_id)
-        shown = task_json(task, english=english, draft=draft.variables if draft else None)
+        saved, context = draft.variables if draft else None, context_of(tx, task)
+        shown = task_json(task, english=english, draft=saved, context=context)
         return Answer(shown, version=task.row["version"], part=draft.version if draft else 0)
 
     return look(query)
@@ -177,10 +180,7 @@ def list_attachments(task_id: str) -> Response:
 def get_attachment(task_id: str, attachment_id: str) -> Response:
     """A file's content, always as a download."""
     name, media_type, content = engine().read(actor(), queries.attachment_content, task_id, attachment_id)
-    answer = Response(content, content_type=media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return download(content, media_type, name)
 
 
 def _list(given: dict[str, Any]) -> Response:

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from werkzeug.test import TestResponse
 
+from api.downloads import disposition
 from tests.api.conftest import Enter
 from tests.api.web import HEAD, OFFICER, STRANGER, Web, refused, told
 
@@ -148,3 +149,15 @@ def test_a_file_of_another_task_is_not_found_under_this_one(web: Enter) -> None:
     made = told(attach(officer, opened(officer), "a.pdf", PDF), 201)
 
     refused(officer.get(f"{opened(officer)}/{made['id']}/content"), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "full"),
+    [
+        ("bao-cao.pdf", "bao-cao.pdf", "bao-cao.pdf"),
+        ("Đề án.pdf", "De an.pdf", "%C4%90%E1%BB%81%20%C3%A1n.pdf"),
+        ('a"b\\c%.pdf', "a_b_c_.pdf", "a%22b%5Cc%25.pdf"),
+    ],
+)
+def test_a_download_keeps_its_name_in_full_and_in_plain_letters(name: str, plain: str, full: str) -> None:
+    assert disposition(name) == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
