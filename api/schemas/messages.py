@@ -33,10 +33,12 @@ class MessageIn(Input):
 
 
 class MessageOut(Output):
-    """What became of a message."""
+    """What became of a message; one that waits has an id and an end."""
 
     state = fields.String(metadata={"enum": ["delivered", "started", "buffered"]})
     process_instance_id = fields.String(allow_none=True)
+    message_id = fields.String(allow_none=True)
+    expires_at = fields.AwareDateTime(allow_none=True)
 
 
 class SignalIn(Input):

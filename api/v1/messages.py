@@ -34,5 +34,10 @@ def publish() -> Response:
 
 
 def _answer(published: Published) -> Answer:
-    shown = {"state": published.state, "process_instance_id": published.instance_id}
+    shown = {
+        "state": published.state,
+        "process_instance_id": published.instance_id,
+        "message_id": published.message_id,
+        "expires_at": published.expires_at,
+    }
     return Answer(shown, 202 if published.state == "buffered" else 200)

@@ -62,10 +62,15 @@ class Posted:
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a message: `delivered` to a case, a case `started` by it, or `buffered` (no case yet)."""
+    """What became of a message: `delivered` to a case, a case `started` by it, or `buffered` (no case yet).
+
+    A buffered one has an id, and waits until `expires_at`; of the others nothing is kept.
+    """
 
     state: str
     instance_id: str | None = None
+    message_id: str | None = None
+    expires_at: datetime | None = None
 
 
 def publish(tx: Transaction, posted: Posted) -> Published:
@@ -168,7 +173,7 @@ def forget_old(tx: Transaction) -> None:
 
 def _kept(tx: Transaction, message: Message) -> Published:
     tx.session.add(message)
-    return Published("buffered")
+    return Published("buffered", message_id=message.id, expires_at=message.expires_at)
 
 
 def _message(tx: Transaction, posted: Posted) -> Message:

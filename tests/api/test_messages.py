@@ -57,7 +57,9 @@ def test_a_message_that_begins_a_case_names_it(web: Enter) -> None:
 def test_a_message_that_waits_is_accepted(web: Enter) -> None:
     answer = told(web(OFFICER).post("/messages", {"name": "order", "correlation": {"correlation": 7}}), 202)
 
-    assert answer == {"state": "buffered", "process_instance_id": None}
+    assert (answer["state"], answer["process_instance_id"]) == ("buffered", None)
+    assert answer["message_id"]
+    assert answer["expires_at"].endswith("+07:00")
 
 
 def test_a_message_that_may_not_wait_finds_nobody(web: Enter) -> None:
