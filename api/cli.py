@@ -83,12 +83,9 @@ def serve() -> None:
 @with_engine
 def worker(engine: Engine) -> None:
     """Fire due timers and carry out messages until stopped, without serving HTTP."""
-    from api import logs
-    from api.served import make_worker, start_couriers
+    from api.served import run_worker
 
-    logs.configure()
-    start_couriers(engine, read_settings())
-    make_worker(engine, read_settings()).run()
+    run_worker(engine, read_settings())
 
 
 @cli.command()

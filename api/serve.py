@@ -32,6 +32,17 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         log_enabled=False,
         respawn_failed_workers=False,
     ).serve()
+    _note_stop()
+
+
+def _note_stop() -> None:
+    """Log the orderly end. What that needs is loaded only now: until then this process holds as little as it can."""
+    import structlog
+
+    from api import logs
+
+    logs.configure()
+    structlog.get_logger("api").info("server-stopped")
 
 
 if __name__ == "__main__":

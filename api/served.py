@@ -14,6 +14,7 @@ import time
 from datetime import timedelta
 from functools import partial
 
+import structlog
 from flask import Flask
 
 from api import logs, metrics
@@ -41,6 +42,8 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
 _WATCH_SECONDS = 0.5
 _HOUR_SECONDS = 3600.0
 
+log = structlog.get_logger("api")
+
 
 def application() -> Flask:
     """What a server process runs: the application, and beside it the worker."""
@@ -51,7 +54,20 @@ def application() -> Flask:
     app = create_app(settings, engine)
     make_worker(engine, settings).start()
     start_couriers(engine, settings)
+    log.info("server-started", env=settings.env, database=engine.database.name, simulated=engine.clock.simulated)
     return app
+
+
+def run_worker(engine: Engine, settings: Settings) -> None:
+    """Do the chores alone, without serving, until SIGTERM."""
+    logs.configure()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    start_couriers(engine, settings)
+    log.info("worker-started", env=settings.env, database=engine.database.name)
+    try:
+        make_worker(engine, settings).run()
+    finally:
+        log.info("worker-stopped")
 
 
 def open_engine(settings: Settings) -> Engine:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.test_definitions import diagram
+from tests.journeys.server import Server
 
 TRIAL = {"DONDOC_ENV": "development"}
 KEY = {"DONDOC_SECRET_KEY": "k" * 32}
@@ -129,3 +130,24 @@ def test_every_file_is_checked_and_every_finding_has_a_line(tmp_path: Path) -> N
     assert [line for line in lines if not re.match(r"\S+\.bpmn: (đạt|(\S+ )?\[[a-z-]+\] \S)", line)] == []
     assert {Path(line.partition(": ")[0]).stem for line in lines} == {"none", "bad", "good"}
     assert lines[-1] == f"{tmp_path / 'good.bpmn'}: đạt"
+
+
+def test_a_server_says_that_it_began_and_that_it_ended(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    server.stop()
+
+    log = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert [log.count(f'"action":"{action}"') for action in ("server-started", "server-stopped")] == [1, 1]
+
+
+def test_a_worker_ends_in_order_when_it_is_told_to(home: Path) -> None:
+    words = [sys.executable, "-m", "api.cli", "worker"]
+    environment = os.environ | TRIAL | {"DONDOC_HOME": str(home)}
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stderr is not None
+        began = worker.stderr.readline()
+        worker.terminate()
+        ended = worker.stderr.read()
+
+    assert ("worker-started" in began, "worker-stopped" in ended, worker.returncode) == (True, True, 0)
