@@ -214,7 +214,7 @@ def _yaml(document: dict[str, Any]) -> bytes:
         ({"q": "a" * 201}, "Phải có từ 1 đến 200 ký tự hoặc mục."),
     ],
 )
-def test_a_wrong_parameter_is_told_what_it_must_be(web: Enter, query: dict[str, str], message: str) -> None:
+def test_a_wrong_parameter_is_told_what_it_must_be(web: Enter, query: dict[str, Any], message: str) -> None:
     problem = refused(web(OFFICER).get("/tasks", **query), 422)
 
     assert [e["message"] for e in problem["errors"]] == [message]
