@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, select
 
 from engine.errors import NotFoundError
 from engine.models.notification import NotificationMute, NotificationPreference, Webhook
 from engine.models.outbox import OutboxMessage
+from engine.queries.ordering import Order
 from engine.runtime import Transaction
 from notifications import topics
 from notifications.commands.preferences import Wishes
@@ -20,6 +21,7 @@ from notifications.commands.redelivery import require_operator
 from notifications.commands.webhooks import keeps
 
 Place = tuple[datetime, str]
+_NEWEST = Order(OutboxMessage.created_at, OutboxMessage.id, datetime, descending=True)
 
 
 def inbox(tx: Transaction, *, unread: bool | None, topic: str | None) -> Select[OutboxMessage]:
@@ -46,16 +48,9 @@ def failures(tx: Transaction, channel: str | None) -> Select[OutboxMessage]:
 
 def page_of(tx: Transaction, query: Select[OutboxMessage], after: Place | None, limit: int) -> list[OutboxMessage]:
     """Up to `limit` of these messages, newest first, after a place."""
-    place = tuple_(OutboxMessage.created_at, OutboxMessage.id)
     if after is not None:
-        query = query.where(place < tuple_(*after))
-    ordered = query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
-    return list(tx.session.scalars(ordered.limit(limit)))
-
-
-def count_of(tx: Transaction, query: Select[OutboxMessage] | Select[Webhook]) -> int:
-    """How many there are in all."""
-    return tx.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        query = query.where(_NEWEST.after(after))
+    return list(tx.session.scalars(query.order_by(*_NEWEST.by()).limit(limit)))
 
 
 def preferences(tx: Transaction) -> tuple[Wishes, int]:

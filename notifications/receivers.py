@@ -42,7 +42,8 @@ def on_task_assigned(tx: Transaction, *, case: Case, task_id: str, person_id: st
 
 def on_task_reminded(tx: Transaction, *, case: Case, plan_task: PlanTask, element_id: str) -> None:
     """Remind the agency of a due date."""
-    _post(tx, case, rules.plan_task_reminder(plan_task.id, plan_task.agency, element_id, _day(plan_task)))
+    today = deadlines.local_date(tx.now).isoformat()
+    _post(tx, case, rules.plan_task_reminder(plan_task.id, plan_task.agency, element_id, _day(plan_task), today))
 
 
 def on_plan_task_overdue(tx: Transaction, *, case: Case, plan_task: PlanTask) -> None:

@@ -33,10 +33,10 @@ def task_given(task_id: str, element_id: str, person_id: str, version: int) -> l
     return [Notice("task-given", f"person:{person_id}", payload, f"task-given:{task_id}:{version}")]
 
 
-def plan_task_reminder(plan_task_id: str, agency: str, stage: str, due_date: str | None) -> list[Notice]:
-    """A due date comes near: tell the agency's officers and its head."""
+def plan_task_reminder(plan_task_id: str, agency: str, stage: str, due_date: str | None, on: str) -> list[Notice]:
+    """A due date comes near: tell the agency's officers and its head. `on` is the day, as some reminders come again."""
     payload = {"plan_task": plan_task_id, "due_date": due_date, "stage": stage}
-    return _to_agency("plan-task-reminder", agency, payload, f"reminder:{plan_task_id}:{stage}:{due_date}")
+    return _to_agency("plan-task-reminder", agency, payload, f"reminder:{plan_task_id}:{stage}:{due_date}:{on}")
 
 
 def plan_task_overdue(plan_task_id: str, agency: str, due_date: str | None) -> list[Notice]:

@@ -25,6 +25,7 @@ from api.schemas.notifications import (
 )
 from api.v1.noun import Noun
 from engine.models.outbox import OutboxMessage
+from engine.queries.ordering import count_of
 from engine.runtime import Transaction
 from notifications import queries, wording
 from notifications.commands import inbox, preferences, redelivery
@@ -49,7 +50,7 @@ def list_notifications() -> Response:
         wanted = queries.inbox(tx, unread=given["unread"], topic=given["topic"])
         found = queries.page_of(tx, wanted, after, given["limit"] + 1)
         facts = read_facts(tx, found)
-        total = queries.count_of(tx, wanted) if given["total"] else None
+        total = count_of(tx, wanted) if given["total"] else None
         return page(found, given["limit"], lambda m: _shown(m, facts[m.id], language), _place, total)
 
     return look(query)
@@ -81,7 +82,7 @@ def list_failures() -> Response:
     def query(tx: Transaction) -> Answer:
         wanted = queries.failures(tx, given["channel"])
         found = queries.page_of(tx, wanted, after, given["limit"] + 1)
-        total = queries.count_of(tx, wanted) if given["total"] else None
+        total = count_of(tx, wanted) if given["total"] else None
         return page(found, given["limit"], FailureOut().dump, _place, total)
 
     return look(query)

@@ -14,6 +14,7 @@ from api.schemas.fields import Nothing, PageQuery, listing
 from api.schemas.notifications import DeliveryOut, DeliveryQuery, WebhookChange, WebhookIn, WebhookOut
 from api.v1.noun import Noun
 from engine.models.notification import Webhook
+from engine.queries.ordering import count_of
 from engine.runtime import Transaction
 from notifications import queries
 from notifications.channels.webhook.connection import Gate
@@ -37,7 +38,7 @@ def list_webhooks() -> Response:
 
     def query(tx: Transaction) -> Answer:
         found = list(queries.page_of_webhooks(tx, after, given["limit"] + 1))
-        total = queries.count_of(tx, queries.webhooks(tx)) if given["total"] else None
+        total = count_of(tx, queries.webhooks(tx)) if given["total"] else None
         return page(found, given["limit"], _SHOWN.dump, lambda w: (w.id,), total)
 
     return look(query)
@@ -107,7 +108,7 @@ def list_deliveries(webhook_id: str) -> Response:
     def query(tx: Transaction) -> Answer:
         wanted = queries.deliveries(tx, webhook_id, given["state"])
         found = queries.page_of(tx, wanted, after, given["limit"] + 1)
-        total = queries.count_of(tx, wanted) if given["total"] else None
+        total = count_of(tx, wanted) if given["total"] else None
         return page(found, given["limit"], DeliveryOut().dump, lambda d: (d.created_at, d.id), total)
 
     return look(query)

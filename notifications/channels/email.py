@@ -55,6 +55,10 @@ class EmailChannel:
             self._connection.drop()
             raise DeliveryError(f"mail-server {_code_of(error)}") from error
 
+    def close(self) -> None:
+        """Hang up; the next mail calls again."""
+        self._connection.drop()
+
     def written(self, message: Message) -> EmailMessage:
         """The mail as it is sent. Raises DeliveryError when there is no writing to that address."""
         assert isinstance(message.to, Mailbox)
@@ -94,7 +98,11 @@ class EmailChannel:
         uid = f"{facts.key}@{self._domain}"
         entry = due_entry(uid, told.subject, message.letters[0].facts.due_at, message.created_at, told.link)
         letter.add_attachment(
-            entry, maintype="text", subtype="calendar", filename="thoi-han.ics", params={"method": "PUBLISH"}
+            entry,
+            maintype="text",
+            subtype="calendar",
+            filename="thoi-han.ics",
+            params={"method": "PUBLISH", "charset": "utf-8"},
         )
 
 
