@@ -13,13 +13,6 @@ from zoneinfo import ZoneInfo
 
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")  # engine.deadlines has it too, but stands above
 _AT_VI, _AT_EN = " lúc %H:%M ngày %d/%m/%Y", " at %H:%M on %d/%m/%Y"
-CASE_STATES_VI = {
-    "active": "đang thực hiện",
-    "suspended": "đang tạm dừng",
-    "incident": "đang có sự cố",
-    "completed": "đã hoàn thành",
-    "cancelled": "đã bị hủy",
-}
 
 
 @dataclass(frozen=True)

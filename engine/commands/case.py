@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine import access
 from engine.audit.chain import GENESIS, Chain, Happening
-from engine.errors import CASE_STATES_VI, ConflictError, NotFoundError, StaleVersionError
+from engine.errors import ConflictError, NotFoundError, StaleVersionError
 from engine.models.columns import new_id
 from engine.models.prepared import Prepared
 from engine.models.statements import (
@@ -23,6 +23,13 @@ from engine.models.statements import (
 )
 from engine.runtime import Transaction
 
+STATES_VI = {
+    "active": "đang thực hiện",
+    "suspended": "đang tạm dừng",
+    "incident": "đang có sự cố",
+    "completed": "đã hoàn thành",
+    "cancelled": "đã bị hủy",
+}
 T = TypeVar("T")
 _CASES = "cases"
 _PREFIX = "case_"
@@ -120,7 +127,7 @@ class Case:
         """Raise ConflictError unless the case is running."""
         if self.state != "active":
             raise ConflictError(
-                f"Hồ sơ quy trình {CASE_STATES_VI.get(self.state, self.state)}.",
+                f"Hồ sơ quy trình {STATES_VI.get(self.state, self.state)}.",
                 f"The process instance is {self.state}.",
             )
 

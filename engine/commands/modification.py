@@ -10,8 +10,8 @@ from engine.audit.chain import Happening
 from engine.bpmn import relocation
 from engine.bpmn.relocation import Displacement
 from engine.commands import advance, definitions
-from engine.commands.case import Case, lock_for_upkeep, require_visible
-from engine.errors import CASE_STATES_VI, ConflictError, NotFoundError
+from engine.commands.case import STATES_VI, Case, lock_for_upkeep, require_visible
+from engine.errors import ConflictError, NotFoundError
 from engine.models.instance import ProcessInstance
 from engine.runtime import Transaction
 
@@ -61,7 +61,7 @@ def modify(
 
 def _require_movable(case: Case | ProcessInstance) -> None:
     if case.state not in _MOVABLE:
-        told = CASE_STATES_VI.get(case.state, case.state)
+        told = STATES_VI.get(case.state, case.state)
         raise ConflictError(f"Hồ sơ quy trình {told}.", f"The process instance is {case.state}.")
     if not case.tree:
         raise ConflictError("Hồ sơ chưa khởi tạo xong.", "The process instance has not begun.")
