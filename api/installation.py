@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 import notifications
 from api.passwords import hash_password
@@ -143,7 +143,9 @@ def _reachable(settings: Settings) -> Iterator[None]:
     """Tell in one line that the database does not answer, and what its driver says first."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):  # the others are defects of ours
+            raise
         where = make_url(settings.url).render_as_string(hide_password=True)
         reason = str(error.orig).partition("\n")[0]
         raise StartupError(

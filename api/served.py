@@ -34,6 +34,7 @@ from engine.commands import (
     timed_starts,
     timers,
 )
+from engine.errors import StartupError
 from engine.runtime import Engine
 from engine.worker import Chore, Worker
 from notifications.chores import Delivery, mail_chores, webhook_chores
@@ -73,12 +74,16 @@ def run_worker(engine: Engine, settings: Settings) -> None:
 def open_engine(settings: Settings) -> Engine:
     """The engine that the settings ask for. Raises StartupError when it may not have the database."""
     make_home(settings)
-    return Engine(
-        settings.url,
-        clock=settings.make_clock(),
-        synchronous=settings.synchronous,
-        shortest_cycle=timedelta(seconds=settings.shortest_cycle_seconds),
-    )
+    try:
+        return Engine(
+            settings.url,
+            clock=settings.make_clock(),
+            synchronous=settings.synchronous,
+            shortest_cycle=timedelta(seconds=settings.shortest_cycle_seconds),
+        )
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise StartupError(f"Không mở được cơ sở dữ liệu: {reason}.", f"Cannot open the database: {reason}.") from error
 
 
 def make_worker(engine: Engine, settings: Settings) -> Worker:

@@ -77,6 +77,20 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     assert "hidden" not in told
 
 
+@pytest.mark.parametrize("words", [("migrate",), ("audit", "verify")])
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "dondoc.db").write_bytes(b"no database at all, but long enough to be looked at" * 40)
+
+    assert "dondoc.db" in one_line(dondoc(tmp_path, *words, **TRIAL))
+
+
+def test_a_database_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    url = f"sqlite:///{tmp_path / 'file' / 'a.db'}"
+
+    assert "cơ sở dữ liệu" in one_line(dondoc(tmp_path, "migrate", **TRIAL, DONDOC_DATABASE_URL=url))
+
+
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
