@@ -7,7 +7,8 @@ import io
 import zipfile
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from api.downloads import disposition
 from tests.api.conftest import Enter
@@ -37,8 +38,9 @@ def opened(web: Web) -> str:
 
 
 def attach(web: Web, path: str, name: str, content: bytes) -> TestResponse:
-    """Send a file."""
-    return web.send("POST", path, data={"file": (io.BytesIO(content), name)})
+    """Send a file; encoded here, for the client would leave a large one behind as an open temporary file."""
+    boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(content), name)})
+    return web.send("POST", path, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 @pytest.mark.parametrize(
