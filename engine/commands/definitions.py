@@ -16,7 +16,7 @@ from engine.bpmn.definition import Definition, Element
 from engine.bpmn.parser import ProcessFile, assemble, compile_definition, read_keys
 from engine.commands import start_events
 from engine.commands.journal import record_system
-from engine.errors import DefinitionError, Finding, ForbiddenError, NotFoundError
+from engine.errors import ConflictError, DefinitionError, Finding, ForbiddenError, NotFoundError
 from engine.handlers.registry import HANDLERS
 from engine.models.columns import new_id
 from engine.models.definition import ProcessDefinition
@@ -60,7 +60,11 @@ def deploy(tx: Transaction, files: Mapping[str, bytes], *, publish: bool) -> lis
 
 
 def publish(tx: Transaction, key: str, version: int) -> ProcessDefinition:
-    """Make a draft version current. Raises ForbiddenError for the person who deployed it: two persons, four eyes."""
+    """Make a draft version current.
+
+    Raises ForbiddenError for the person who deployed it: two persons, four eyes. Raises ConflictError while something
+    that it runs is a draft itself: nobody has looked at that yet.
+    """
     definition = version_of(tx, key, version)
     if not tx.actor.is_system:
         if not tx.actor.roles & {"publisher", "sysadmin"}:
@@ -70,6 +74,7 @@ def publish(tx: Transaction, key: str, version: int) -> ProcessDefinition:
                 "publish", "Người tải lên không được tự phát hành.", "Whoever deployed a version may not publish it."
             )
     if definition.state != "published":
+        _require_published(tx, definition)
         definition.state, definition.published_at, definition.published_by = "published", tx.now, tx.actor.person_id
         record_system(tx, "definition-published", {"key": key, "version": version, "checksum": definition.checksum})
         _take_over_starts(tx, definition)
@@ -145,6 +150,14 @@ def _reach(tx: Transaction, row: ProcessDefinition) -> list[str]:
             found[one] = None
             waiting.extend(tx.session.get_one(ProcessDefinition, one).pinned.values())
     return list(found)
+
+
+def _require_published(tx: Transaction, definition: ProcessDefinition) -> None:
+    """Raise ConflictError naming the drafts among everything that a version is pinned to."""
+    pinned = [tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, definition)]
+    drafts = ", ".join(sorted(f"{p.key}/{p.version}" for p in pinned if p.state != "published"))
+    if drafts:
+        raise ConflictError(f"Phải phát hành trước các bản nháp được gọi: {drafts}.", f"Publish first: {drafts}.")
 
 
 def _deploy_one(
