@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from engine.errors import ForbiddenError, SeparationOfDutiesError
@@ -47,7 +48,8 @@ class Grant:
 class Actor:
     """Who asks: a person through an account, with the roles in force, or the system itself (person None).
 
-    `account_id` is the door they came through; duties are kept apart by `person_id`.
+    `account_id` is the door they came through; duties are kept apart by `person_id`. `scopes` and `ends_at` are those
+    of the token, if they came with one that is narrowed or ends.
     """
 
     person_id: str | None
@@ -56,6 +58,7 @@ class Actor:
     on_behalf_of: str | None = None
     request_id: str | None = None
     scopes: tuple[str, ...] = field(default=())
+    ends_at: datetime | None = None
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 
+from engine.access import Actor
 from engine.commands.journal import record_system
 from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, NotFoundError, TooManyAttemptsError
 from engine.models.columns import new_id
@@ -32,7 +33,8 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """A new token of the actor's account (or, for the system, of `account_id`) and its secret, never shown again.
 
-    `scopes` narrow it to what SCOPES names; none at all means everything that the account may do.
+    `scopes` narrow it to what SCOPES names; none at all means everything that the account may do. Raises
+    ForbiddenError for whoever came with a token that may do less, or ends earlier, than the new one.
     """
     account = tx.actor.account_id or (account_id if tx.actor.is_system else "")
     if not account:
@@ -43,6 +45,7 @@ def create_token(
         message_vi = "Thời điểm hết hạn phải ở tương lai."
         raise InvalidDataError([FieldProblem("expires_at", "past", message_vi, "It must be in the future.")])
     _require_known(scopes)
+    _require_within(tx.actor, scopes, expires_at)
     secret = "dd_" + secrets.token_urlsafe(SECRET_BYTES)
     token = ApiToken(
         id=new_id(),
@@ -141,3 +144,12 @@ def _require_known(scopes: Sequence[str]) -> None:
     ]
     if problems:
         raise InvalidDataError(problems)
+
+
+def _require_within(actor: Actor, scopes: Sequence[str], expires_at: datetime | None) -> None:
+    is_wider = bool(actor.scopes) and not (scopes and set(scopes) <= set(actor.scopes))
+    is_longer = actor.ends_at is not None and (expires_at is None or expires_at > actor.ends_at)
+    if is_wider or is_longer:
+        message_vi = "Mã mới không được có phạm vi rộng hơn hoặc thời hạn dài hơn mã đang dùng."
+        message_en = "A new token may neither do more nor last longer than the one in use."
+        raise ForbiddenError("create-token", message_vi, message_en)

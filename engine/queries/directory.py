@@ -48,7 +48,9 @@ def identity_of_token(tx: Transaction, secret: str, request_id: str | None) -> I
     rows = tx.fetch_all(FIND_TOKEN, secret_hash=secret_hash(secret))
     if not rows or (rows[0]["expires_at"] is not None and rows[0]["expires_at"] <= tx.now):
         return None
-    return _identity(tx, rows, request_id, tuple(rows[0]["scopes"]))
+    identity = _identity(tx, rows, request_id)
+    narrowed = replace(identity.actor, scopes=tuple(rows[0]["scopes"]), ends_at=rows[0]["expires_at"])
+    return replace(identity, actor=narrowed)
 
 
 def identity_of_session(tx: Transaction, secret: str, request_id: str | None) -> Identity | None:
@@ -56,7 +58,7 @@ def identity_of_session(tx: Transaction, secret: str, request_id: str | None) ->
     rows = tx.fetch_all(FIND_SESSION, secret_hash=secret_hash(secret))
     if not rows or rows[0]["expires_at"] <= tx.now or rows[0]["seen_at"] + IDLE_LENGTH <= tx.now:
         return None
-    return replace(_identity(tx, rows, request_id, ()), seen_at=rows[0]["seen_at"])
+    return replace(_identity(tx, rows, request_id), seen_at=rows[0]["seen_at"])
 
 
 def grants_of_person(tx: Transaction, person_id: str) -> tuple[Grant, ...]:
@@ -240,9 +242,7 @@ def _is_colleague(tx: Transaction, person_id: str) -> bool:
     return tx.session.scalars(query.limit(1)).first() is not None
 
 
-def _identity(
-    tx: Transaction, rows: Sequence[Mapping[str, Any]], request_id: str | None, scopes: tuple[str, ...]
-) -> Identity:
+def _identity(tx: Transaction, rows: Sequence[Mapping[str, Any]], request_id: str | None) -> Identity:
     today = deadlines.local_date(tx.now)
     grants = tuple(
         Grant(r["role"], r["agency_code"])
@@ -250,7 +250,7 @@ def _identity(
         if r["role"] is not None and _runs(r["valid_from"], r["valid_to"], today)
     )
     first = rows[0]
-    actor = Actor(first["person_id"], first["account_id"], grants, request_id=request_id, scopes=scopes)
+    actor = Actor(first["person_id"], first["account_id"], grants, request_id=request_id)
     return Identity(actor, first["full_name"], first["language"])
 
 

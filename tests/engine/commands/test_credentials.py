@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from engine.access import SYSTEM
+from engine.access import SYSTEM, Actor
 from engine.commands import credentials
-from engine.errors import TooManyAttemptsError
+from engine.errors import ForbiddenError, TooManyAttemptsError
 from engine.models import ApiToken, LoginFailure, LoginSession, Row
 from engine.queries.directory import IDLE_LENGTH, identity_of_session, identity_of_token
 from engine.runtime import Engine
@@ -103,3 +104,36 @@ def test_a_secret_nobody_has_stands_for_nobody(installed: Engine) -> None:
     for secret in ("", "x", "é" * 100):
         assert installed.read(SYSTEM, identity_of_token, secret, None) is None
         assert installed.read(SYSTEM, identity_of_session, secret, None) is None
+
+
+def bearer(engine: Engine, **narrowed: Any) -> Actor:
+    """The officer, with a token of theirs that is narrowed."""
+    _, secret = engine.run(actor(engine, OFFICER), credentials.create_token, "thử", **narrowed)
+    identity = engine.read(SYSTEM, identity_of_token, secret, None)
+    assert identity is not None
+    return identity.actor
+
+
+def test_a_token_makes_none_that_may_do_more(installed_sqlite: Engine) -> None:
+    engine = installed_sqlite
+    writer = bearer(engine, scopes=["write"])
+
+    for scopes in ([], ["read"], ["read", "write"]):
+        with pytest.raises(ForbiddenError):
+            engine.run(writer, credentials.create_token, "rộng hơn", None, scopes)
+
+    token, _ = engine.run(writer, credentials.create_token, "như cũ", None, ["write"])
+    assert token.scopes == ["write"]
+
+
+def test_a_token_makes_none_that_lasts_longer(installed_sqlite: Engine, clock: MovableClock) -> None:
+    engine = installed_sqlite
+    end = clock.moment + timedelta(hours=1)
+    ending = bearer(engine, expires_at=end)
+
+    for later in (None, end + timedelta(seconds=1)):
+        with pytest.raises(ForbiddenError):
+            engine.run(ending, credentials.create_token, "lâu hơn", later)
+
+    token, _ = engine.run(ending, credentials.create_token, "như cũ", end)
+    assert token.expires_at == end
