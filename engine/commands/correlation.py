@@ -22,6 +22,7 @@ from engine.models.subscription import EventSubscription
 from engine.queries.visibility import sees_instance
 
 MOST_PROPERTIES = 8
+_BEYOND = 2**63  # whole numbers from here on have no canonical JSON
 
 
 def canonical(value: Any) -> str:
@@ -39,12 +40,15 @@ def sole_digest(demanded: Mapping[str, Any]) -> str | None:
     return digest(next(iter(demanded.values()))) if len(demanded) == 1 else None
 
 
-def require_few(given: Any) -> None:
-    """Raise InvalidDataError for a correlation of more properties than are looked up together."""
+def require_usable(given: Any) -> None:
+    """Raise InvalidDataError for a correlation that cannot be looked up: too many properties, too large a number."""
     if isinstance(given, Mapping) and len(given) > MOST_PROPERTIES:
         message_vi = f"Nhiều nhất {MOST_PROPERTIES} thuộc tính tương quan."
         message_en = f"At most {MOST_PROPERTIES} correlation properties."
         raise InvalidDataError([FieldProblem("correlation", "size", message_vi, message_en)])
+    if _holds_giants(given):
+        message_vi, message_en = "Số phải nhỏ hơn 2^63.", "A number must be below 2^63."
+        raise InvalidDataError([FieldProblem("correlation", "range", message_vi, message_en)])
 
 
 def fits(message: Message) -> ColumnElement[bool]:
@@ -101,6 +105,8 @@ def _digests_within(given: Mapping[str, Any]) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, int | float) and abs(value) >= _BEYOND:
+        return str(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
@@ -108,3 +114,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
+
+
+def _holds_giants(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_giants(inner) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_giants(inner) for inner in value)
+    return isinstance(value, int | float) and abs(value) >= _BEYOND

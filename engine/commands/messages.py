@@ -19,7 +19,7 @@ from engine.audit.chain import Happening
 from engine.bpmn.timers import parse_duration
 from engine.commands import definitions, exchange, incidents, receiving
 from engine.commands.case import Case, lock_case
-from engine.commands.correlation import canonical, fits, is_fit, reaches, require_few
+from engine.commands.correlation import canonical, fits, is_fit, reaches, require_usable
 from engine.commands.journal import record_system
 from engine.commands.receiving import Receiver
 from engine.errors import (
@@ -177,7 +177,7 @@ def _kept(tx: Transaction, message: Message) -> Published:
 
 
 def _message(tx: Transaction, posted: Posted) -> Message:
-    require_few(posted.correlation)
+    require_usable(posted.correlation)
     row = exchange.posted_row(
         tx,
         "message",

@@ -542,3 +542,17 @@ def test_a_message_cannot_make_a_case_somebody_elses(engine: Engine) -> None:
 
     assert refused.value.problems[0].field == "variables.agency"
     assert where(engine, case.id) == ["n0"]
+
+
+@pytest.mark.parametrize("number", [1e308, 10**30, 2**64, -(10**30), {"deep": [2**64]}])
+def test_a_number_that_cannot_be_compared_is_refused_by_its_field(sqlite_engine: Engine, number: Any) -> None:
+    for correlation in (number, {"number": number}):
+        with pytest.raises(InvalidDataError) as refused:
+            post(sqlite_engine, "order", correlation=correlation)
+        assert [problem.field for problem in refused.value.problems] == ["correlation"]
+
+
+def test_a_case_may_wait_with_a_number_of_any_size(engine: Engine) -> None:
+    deploy(engine, catching("c", message("order"), "number"))
+
+    assert begin(engine, "c", number=1e308).state == "active"
