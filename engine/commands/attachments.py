@@ -10,11 +10,13 @@ import io
 import struct
 import unicodedata
 import zipfile
+import zlib
 from pathlib import PurePath
 
 from engine.audit.chain import Happening
+from engine.bpmn.xml_safety import parse_xml
 from engine.commands import tasks
-from engine.errors import FieldProblem, InvalidDataError
+from engine.errors import DefinitionError, FieldProblem, InvalidDataError
 from engine.models.columns import new_id
 from engine.models.task import TaskAttachment
 from engine.runtime import Transaction
@@ -31,6 +33,18 @@ _MAGIC = {
     ".docx": (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ".xlsx": (b"PK\x03\x04", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+_CONTENT_TYPES = "[content_types].xml"
+# What archives and the XML in them raise that are broken, encrypted or packed in a way that nobody uses.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    DefinitionError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _PACKAGE_PART = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
 
 
@@ -81,12 +95,35 @@ def _is_package(suffix: str, content: bytes) -> bool:
     if part is None:
         return True
     try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError):  # what broken archives raise
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        return part in archive.namelist() and _is_small(archive) and _is_harmless(archive)
+    except _BROKEN:
         return False
-    names = {m.filename for m in members}
-    small = len(members) <= _ZIP_MEMBERS and sum(m.file_size for m in members) <= _ZIP_UNPACKED_BYTES
-    return small and part in names and not any(n.endswith("vbaProject.bin") for n in names)
+
+
+def _is_small(archive: zipfile.ZipFile) -> bool:
+    members = archive.infolist()
+    return len(members) <= _ZIP_MEMBERS and sum(m.file_size for m in members) <= _ZIP_UNPACKED_BYTES
+
+
+def _is_harmless(archive: zipfile.ZipFile) -> bool:
+    """Whether no member is a macro, is declared as one, or would be unpacked outside its folder."""
+    names = archive.namelist()
+    if any(_leads_away(n) or n.lower().endswith("vbaproject.bin") for n in names):
+        return False
+    lists = [m for m in archive.infolist() if m.filename.lower() == _CONTENT_TYPES]
+    return not any(_declares_macros(archive.read(m)) for m in lists)
+
+
+def _leads_away(name: str) -> bool:
+    path = name.replace("\\", "/")
+    return path.startswith("/") or ":" in path or ".." in path.split("/")
+
+
+def _declares_macros(content_types: bytes) -> bool:
+    root = parse_xml(content_types, _CONTENT_TYPES)
+    declared = [element.get("ContentType", "").lower() for element in root.iter()]
+    return any("macroenabled" in kind or "vbaproject" in kind for kind in declared)
 
 
 def _refused(rule: str, message_vi: str, message_en: str) -> InvalidDataError:
