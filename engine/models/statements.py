@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from engine.models.audit import AuditEvent
 from engine.models.columns import table_of
@@ -120,11 +135,20 @@ OFFERED_BESIDES = Prepared(
     ).where(_further.candidate_group == bindparam("group"), _task.assignee_id.is_(None))
 )
 HELD_BY = Prepared(_own.where(_task.assignee_id == bindparam("person_id")))
-PERFORMERS = Prepared(
-    select(_task.element_id, _task.closed_by, _task.owner_id, _task.assignee_id).where(
-        _task.instance_id == bindparam("instance_id"), _task.state == "completed"
-    )
+_event = table_of(AuditEvent).c
+_closed = select(_task.element_id, _task.closed_by, _task.owner_id, _task.assignee_id, null().label("passed_on")).where(
+    _task.instance_id == bindparam("instance_id"), _task.state == "completed"
 )
+_HANDED_ON = [
+    literal_column(f"'task-{verb}'") for verb in ("claimed", "unclaimed", "assigned", "delegated", "resolved")
+]
+_formerly = (
+    select(_task.element_id, null(), null(), null(), _event.data)
+    .select_from(table_of(AuditEvent).join(table_of(UserTask), _task.id == _event.task_id))
+    .where(_event.instance_id == bindparam("instance_id"), _event.type.in_(_HANDED_ON), _task.state == "completed")
+)
+# Those who closed a task, and in `passed_on` what the history tells of those who held it before: one statement.
+PERFORMERS = Prepared(select(union_all(_closed, _formerly).subquery()))
 OPEN_TASKS = Prepared(
     select(_task.id, _task.element_id).where(_task.instance_id == bindparam("instance_id"), _task.state == "open")
 )
