@@ -40,6 +40,62 @@ class FormOut(Output):
     fields_ = fields.List(fields.Nested(FormFieldOut), data_key="fields")
 
 
+class SubjectOut(Output):
+    """The plan task that a task is about."""
+
+    id = fields.String()
+    title = fields.String(allow_none=True)
+    deliverable = fields.String(allow_none=True)
+    due_date = fields.Date(allow_none=True)
+    status = fields.String()
+    obligation_id = fields.String(data_key="obligation", allow_none=True)
+
+
+class JudgeOut(Output):
+    """Who judged."""
+
+    id = fields.String()
+    full_name = fields.String()
+
+
+class ReturnedOut(Output):
+    """The latest judgement, where it sent the work back."""
+
+    by = fields.Nested(JudgeOut, allow_none=True)
+    comment = fields.String(allow_none=True)
+    at = fields.AwareDateTime()
+
+
+class RequestOut(Output):
+    """What the task decides on."""
+
+    kind = fields.String()
+    new_due_date = fields.String(allow_none=True)
+    new_agency = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class CaseFileOut(Output):
+    """A file given with any task of the case; its content is at that task."""
+
+    id = fields.String()
+    task_id = fields.String(data_key="task")
+    file_name = fields.String()
+    media_type = fields.String()
+    size_bytes = fields.Integer()
+
+
+class ContextOut(Output):
+    """What a task is about: facts for reading."""
+
+    plan_task = fields.Nested(SubjectOut)
+    business_key = fields.String(allow_none=True)
+    returned = fields.Nested(ReturnedOut, allow_none=True)
+    request = fields.Nested(RequestOut, allow_none=True)
+    evidence = fields.List(fields.Dict())
+    attachments = fields.List(fields.Nested(CaseFileOut))
+
+
 class TaskOut(Output):
     """A user task."""
 
@@ -49,6 +105,7 @@ class TaskOut(Output):
     process_instance_id = fields.String()
     process_key = fields.String()
     business_key = fields.String(allow_none=True)
+    plan_task_title = fields.String(allow_none=True)
     agency = fields.String(allow_none=True)
     state = fields.String()
     assignee = fields.String(allow_none=True)
@@ -60,6 +117,7 @@ class TaskOut(Output):
     closed_at = fields.AwareDateTime(allow_none=True)
     form = fields.Nested(FormOut, allow_none=True)
     draft = fields.Dict(allow_none=True)
+    context = fields.Nested(ContextOut, allow_none=True)
     allowed_actions = fields.List(fields.String())
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.contract import Answer
 from api.errors import finding, speaks_english
+from api.schemas.tasks import ContextOut
 from engine.commands.case import Case
 from engine.commands.definitions import Deployment
 from engine.deadlines import LOCAL
@@ -14,11 +15,14 @@ from engine.forms import Field, Form
 from engine.models.definition import ProcessDefinition
 from engine.models.incident import Incident
 from engine.models.instance import ProcessInstance
+from engine.queries.task_context import TaskContext
 from engine.queries.tasks import TaskView
 
 
-def task_json(task: TaskView, *, english: bool, draft: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A user task as the contract has it; names in the reader's language."""
+def task_json(
+    task: TaskView, *, english: bool, draft: dict[str, Any] | None = None, context: TaskContext | None = None
+) -> dict[str, Any]:
+    """A user task as the contract has it; names in the reader's language. Its context stands with a single task."""
     row, facts = task.row, task.facts
     return {
         "id": row["id"],
@@ -27,6 +31,7 @@ def task_json(task: TaskView, *, english: bool, draft: dict[str, Any] | None = N
         "process_instance_id": row["instance_id"],
         "process_key": row["process_key"],
         "business_key": row["business_key"],
+        "plan_task_title": row["plan_task_title"],
         "agency": row["agency"],
         "state": row["state"],
         "assignee": facts.assignee_id if facts.is_open else row["assignee_id"],
@@ -38,6 +43,7 @@ def task_json(task: TaskView, *, english: bool, draft: dict[str, Any] | None = N
         "closed_at": row["closed_at"],
         "form": form_json(task.element.form, english=english),
         "draft": draft,
+        "context": ContextOut().dump(context) if context is not None else None,
         "allowed_actions": list(task.allowed_actions),
     }
 

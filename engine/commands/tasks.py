@@ -185,6 +185,7 @@ def _completion(tx: Transaction, task: LockedTask, step: Step) -> Completion:
         "assignee_id": task.row["assignee_id"] or tx.actor.person_id,
         "closed_at": tx.now,
         "closed_by": tx.actor.person_id,
+        **_titled(task.case),
     }
     facts = replace(task.facts, is_open=False)
     opened = tuple(_opened_view(tx, task.case, o) for o in advance.opened_rows(tx, task.case, step))
@@ -199,7 +200,12 @@ def _opened_view(tx: Transaction, case: Case, row: dict[str, Any]) -> TaskView:
         owner_id=None,
         groups=row["candidate_groups"],
     )
-    return TaskView(row, element, access.allowed_actions(tx.actor, facts), facts)
+    return TaskView(row | _titled(case), element, access.allowed_actions(tx.actor, facts), facts)
+
+
+def _titled(case: Case) -> dict[str, Any]:
+    """The title of the plan task, without asking for its row: the variables of its case have it."""
+    return {"plan_task_title": case.variables.get("title") if case.plan_task_id else None}
 
 
 def _give(tx: Transaction, task: LockedTask, person_id: str | None, owner_id: str | None, event: str) -> TaskView:
@@ -214,7 +220,7 @@ def _give(tx: Transaction, task: LockedTask, person_id: str | None, owner_id: st
         signals.task_assigned.send(
             tx, case=task.case, task_id=row["id"], person_id=person_id, element_id=row["element_id"]
         )
-    given = row | {"assignee_id": person_id, "owner_id": owner_id, "version": row["version"] + 1}
+    given = row | {"assignee_id": person_id, "owner_id": owner_id, "version": row["version"] + 1} | _titled(task.case)
     facts = replace(task.facts, assignee_id=person_id, owner_id=owner_id)
     return TaskView(given, task.element, access.allowed_actions(tx.actor, facts), facts)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select, union_all
 
 from engine import access
@@ -46,7 +45,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task as its reader may see it: the row's columns, its element in the diagram, and what they may do now."""
+    """A task as its reader may see it: its columns, the plan task's title, its element, and what they may do now."""
 
     row: Mapping[str, Any]
     element: Element
@@ -73,7 +72,9 @@ def get(tx: Transaction, task_id: str) -> TaskView:
     row = tx.fetch(READ_TASK, task_id=task_id)
     if row is None or not access.sees_case(tx.actor, row["case_parties"], row["case_started_by"]):
         raise NotFoundError("task", task_id)
-    return _view(tx, row, row["case_definition_id"], row["case_state"])
+    task = tx.session.get(PlanTask, row["case_plan_task_id"]) if row["case_plan_task_id"] else None
+    titled = dict(row) | {"plan_task_title": task.title if task is not None else None}
+    return _view(tx, titled, row["case_definition_id"], row["case_state"])
 
 
 def draft_of(tx: Transaction, task_id: str) -> TaskDraft | None:
@@ -118,7 +119,9 @@ def page(
         rows = _held(tx, after, limit)
     else:
         rows = [dict(row) for row in _page_rows(tx, wanted, after, limit, ORDERS[sort])]
-    return [_view(tx, row, row["definition_id"], row["case_state"]) for row in rows]
+    titles = _titles(tx, {row["instance_id"] for row in rows})
+    titled = [row | {"plan_task_title": titles.get(row["instance_id"])} for row in rows]
+    return [_view(tx, row, row["definition_id"], row["case_state"]) for row in titled]
 
 
 def count(tx: Transaction, wanted: TaskFilter) -> int:
@@ -133,18 +136,20 @@ def count(tx: Transaction, wanted: TaskFilter) -> int:
 
 
 def performers_of(elements: Iterable[str], closed: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Who did each of these elements, from the completed tasks of the case: whoever held one, worked on it."""
+    """Who did each of these elements, from the completed tasks of the case: by their own hand or as owner."""
     done: dict[str, set[str]] = {name: set() for name in elements}
     for row in closed:
         if row["element_id"] in done:
-            done[row["element_id"]] |= _holders(row)
+            done[row["element_id"]] |= {row[c] for c in ("closed_by", "owner_id", "assignee_id") if row[c]}
     return {name: tuple(sorted(persons)) for name, persons in done.items() if persons}
 
 
-def _holders(row: Mapping[str, Any]) -> set[str]:
-    told = orjson.loads(row["passed_on"] or b"{}")
-    before = {person for change in told.values() for person in change.values()}
-    return (before | {row[c] for c in ("closed_by", "owner_id", "assignee_id")}) - {None}
+def _titles(tx: Transaction, instances: Collection[str]) -> dict[str, str | None]:
+    """What the plan tasks of these cases are called."""
+    if not instances:
+        return {}
+    query = select(PlanTask.instance_id, PlanTask.title).where(PlanTask.instance_id.in_(instances))
+    return {instance_id: title for instance_id, title in tx.session.execute(query) if instance_id is not None}
 
 
 _MINE, _OFFERED = TaskFilter(assignee=True), TaskFilter(candidate=True)
