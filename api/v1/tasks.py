@@ -60,7 +60,7 @@ def search_tasks() -> Response:
 @blueprint.at("/<task_id>", methods=["GET"])
 @blueprint.gives(200, TaskOut)
 def get_task(task_id: str) -> Response:
-    """One task with its form, my draft, what it is about and what I may do now. Its ETag speaks of the task and of the draft."""
+    """One task: what it is about, its form, my draft, what I may do now. Its ETag speaks of task and draft."""
     english = speaks_english()
 
     def query(tx: Transaction) -> Answer:

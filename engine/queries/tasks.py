@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select, union_all
 
 from engine import access
@@ -136,12 +137,18 @@ def count(tx: Transaction, wanted: TaskFilter) -> int:
 
 
 def performers_of(elements: Iterable[str], closed: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Who did each of these elements, from the completed tasks of the case: by their own hand or as owner."""
+    """Who did each of these elements, from the completed tasks of the case: whoever held one, worked on it."""
     done: dict[str, set[str]] = {name: set() for name in elements}
     for row in closed:
         if row["element_id"] in done:
-            done[row["element_id"]] |= {row[c] for c in ("closed_by", "owner_id", "assignee_id") if row[c]}
+            done[row["element_id"]] |= _holders(row)
     return {name: tuple(sorted(persons)) for name, persons in done.items() if persons}
+
+
+def _holders(row: Mapping[str, Any]) -> set[str]:
+    told = orjson.loads(row["passed_on"] or b"{}")
+    before = {person for change in told.values() for person in change.values()}
+    return (before | {row[c] for c in ("closed_by", "owner_id", "assignee_id")}) - {None}
 
 
 def _titles(tx: Transaction, instances: Collection[str]) -> dict[str, str | None]:
