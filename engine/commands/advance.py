@@ -128,7 +128,7 @@ def _withdraw_tasks(tx: Transaction, case: Case, step: Step) -> None:
 
 def _open_task(tx: Transaction, case: Case, task: OpenedTask) -> None:
     groups = _groups(case, task)
-    case.admit(groups)
+    case.admit([*groups, person_group(task.assignee)] if task.assignee else groups)
     case.write(INSERT_TASK, _task_row(tx, case, task, groups))
     case.write(
         INSERT_CANDIDATE,

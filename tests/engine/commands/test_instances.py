@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.access import SYSTEM
+from engine.access import SYSTEM, Actor
 from engine.audit.verify import verify
-from engine.commands import comments, instances, tasks, timers
+from engine.commands import comments, definitions, instances, tasks, timers
+from engine.commands.instances import Start
 from engine.errors import ConflictError, NotFoundError
 from engine.models import AuditEvent
+from engine.queries import instances as instance_queries
 from engine.runtime import Engine
 from tests.conftest import MovableClock
+from tests.engine.bpmn.drawing import diagram, node
 from tests.engine.commands.failures import (
     OFFICER,
     begin,
@@ -127,3 +130,13 @@ def test_who_does_not_see_a_case_does_not_begin_it_anew(engine: Engine) -> None:
 
     with pytest.raises(NotFoundError):
         engine.run(SYSADMIN, instances.restart, old, "nhầm")
+
+
+def test_whoever_a_diagram_gives_a_task_to_sees_its_case(engine: Engine) -> None:
+    given = node("userTask", "u", attributes='camunda:assignee="${who}" camunda:candidateGroups="auditor"')
+    xml = diagram("p", [node("startEvent", "s"), given, node("endEvent", "e")], [("s", "u"), ("u", "e")])
+    engine.run(SYSTEM, definitions.deploy, {"p.bpmn": xml}, publish=True)
+
+    case = engine.run(SYSTEM, instances.start, Start("p", variables={"who": "person-9"}))
+
+    assert engine.read(Actor("person-9"), instance_queries.get, case.id).id == case.id
