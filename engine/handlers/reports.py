@@ -127,7 +127,7 @@ def transfer_report(tx: Transaction, case: Case) -> dict[str, Any]:
     report = _report(tx, case)
     if not _hand_over(tx, case, report):
         raise ConflictError("Cơ quan chưa có cơ quan kế thừa.", "The agency has no successor in force.")
-    return {"agency": report.agency}
+    return {"agency": report.agency, "nothing_to_report": False}
 
 
 def mark_report_missing(tx: Transaction, case: Case) -> None:
@@ -203,7 +203,8 @@ def _postponed(tx: Transaction, case: Case, report: Report, state: str) -> dict[
 
 def _handed_back(tx: Transaction, case: Case, report: Report) -> dict[str, Any]:
     _hand_over(tx, case, report)
-    return {"report_due": report.due_date.isoformat(), "new_due_date": None, "agency": report.agency}
+    afresh = {"new_due_date": None, "nothing_to_report": False}
+    return afresh | {"report_due": report.due_date.isoformat(), "agency": report.agency}
 
 
 def _hand_over(tx: Transaction, case: Case, report: Report) -> bool:

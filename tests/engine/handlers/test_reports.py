@@ -53,6 +53,22 @@ def test_nothing_to_report_is_a_submission(scene: RoundScene) -> None:
     assert (version.nothing_to_report, version.figures) == (True, {})
 
 
+def test_nothing_to_report_is_said_anew_each_time(alone: RoundScene) -> None:
+    case_id = alone.report(COMMUNE).instance_id or ""
+    officer, head = (actor(alone.engine, f"{COMMUNE}.{role}") for role in ("agency_officer", "agency_head"))
+    alone.complete(officer, case_id, "draft_report", nothing_to_report=True)
+    alone.complete(head, case_id, "head_submit", decision="return_for_rework", comment="Có số liệu.")
+    alone.submit(COMMUNE)
+    alone.check(COMMUNE, decision="return_for_rework", comment="Thiếu số liệu.")
+    alone.submit(COMMUNE, nothing_to_report=True)
+    alone.check(COMMUNE, decision="return_for_rework", comment="Có số liệu.")
+
+    alone.submit(COMMUNE)
+
+    found = alone.engine.read(SYSTEM, queries.versions, alone.report(COMMUNE).id)
+    assert [version.nothing_to_report for version in found] == [False, True, False]
+
+
 def test_figures_that_do_not_fit_the_form_are_named_and_nothing_is_kept(alone: RoundScene) -> None:
     case_id = alone.report(COMMUNE).instance_id or ""
     officer = actor(alone.engine, f"{COMMUNE}.agency_officer")
