@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
@@ -137,6 +140,35 @@ def test_a_round_closes_when_all_reports_are_in(installed: Engine) -> None:
         scene.accept(agency)
 
     assert (scene.round.state, scene.round.missing, scene.round.late) == ("consolidated", [], [])
+
+
+def at_once(*acts: Callable[[], Any]) -> None:
+    """Do things in as many threads; what one of them raises is raised."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        for done in [pool.submit(act) for act in acts]:
+            done.result()
+
+
+def test_the_last_two_acceptances_at_once_close_the_round_once(installed: Engine) -> None:
+    scene = RoundScene(installed, FEW)
+    for agency in FEW:
+        scene.submit(agency)
+    first, *last = FEW
+    scene.accept(first)
+
+    at_once(*(partial(scene.accept, agency) for agency in last))
+
+    assert scene.round.state == "consolidated"
+    assert len(installed.read(SYSTEM, queries.consolidated, scene.id)) == 1
+
+
+def test_two_workers_begin_a_round_once(installed: Engine) -> None:
+    installed.run(SYSTEM, regimes.load_defaults)
+    installed.run(SYSTEM, rounds.due)
+
+    at_once(partial(rounds.schedule_due, installed), partial(rounds.schedule_due, installed))
+
+    assert len(the_rounds(installed)) == 1
 
 
 def test_the_aggregator_may_close_a_round_early(installed_sqlite: Engine) -> None:
