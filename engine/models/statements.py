@@ -139,7 +139,7 @@ _event = table_of(AuditEvent).c
 _closed = select(_task.element_id, _task.closed_by, _task.owner_id, _task.assignee_id, null().label("passed_on")).where(
     _task.instance_id == bindparam("instance_id"), _task.state == "completed"
 )
-_HANDED_ON = [
+_HANDED_ON: list[ColumnElement[str]] = [
     literal_column(f"'task-{verb}'") for verb in ("claimed", "unclaimed", "assigned", "delegated", "resolved")
 ]
 _formerly = (
