@@ -289,6 +289,9 @@ def _require_begin(definition: Definition, wanted: Start) -> None:
 def _start_variables(tx: Transaction, definition: Definition, wanted: Start) -> dict[str, Any]:
     """What the case begins with: the start form is for people, and an event does not fill it in."""
     given = dict(wanted.variables)
+    if wanted.trigger is None and wanted.agency is None and "agency" in given:
+        message_vi = "Cơ quan của hồ sơ được nêu ở trường agency, không nêu trong variables."
+        raise _invalid("variables.agency", "reserved", message_vi, "Whose case it is goes into the field agency.")
     if wanted.trigger is None and definition.start_form is not None:
         given = forms.validate(definition.start_form, given, given)
         require_agencies(tx, forms.agencies_in(definition.start_form, given))

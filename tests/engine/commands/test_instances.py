@@ -13,7 +13,7 @@ from engine.access import SYSTEM, Actor
 from engine.audit.verify import verify
 from engine.commands import comments, definitions, instances, tasks, timers
 from engine.commands.instances import Start
-from engine.errors import ConflictError, NotFoundError
+from engine.errors import ConflictError, InvalidDataError, NotFoundError
 from engine.models import AuditEvent
 from engine.queries import instances as instance_queries
 from engine.runtime import Engine
@@ -140,3 +140,12 @@ def test_whoever_a_diagram_gives_a_task_to_sees_its_case(engine: Engine) -> None
     case = engine.run(SYSTEM, instances.start, Start("p", variables={"who": "person-9"}))
 
     assert engine.read(Actor("person-9"), instance_queries.get, case.id).id == case.id
+
+
+def test_whose_case_it_is_does_not_come_in_by_the_variables(engine: Engine) -> None:
+    deploy(engine, line("a"))
+
+    with pytest.raises(InvalidDataError) as refused:
+        engine.run(OFFICER, instances.start, Start("p", variables={"agency": "c-an-khanh"}))
+
+    assert refused.value.problems[0].field == "variables.agency"
