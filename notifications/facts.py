@@ -6,7 +6,7 @@ Rule: messages keep ids; names, titles and due dates are looked up for whoever w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
@@ -17,11 +17,13 @@ from engine.models.columns import Row
 from engine.models.directory import Agency
 from engine.models.instance import ProcessInstance
 from engine.models.plan import PlanTask
+from engine.models.report import Report, ReportRound
 from engine.models.task import UserTask
 from engine.runtime import Transaction
 
 R = TypeVar("R", bound=Row)
 _CALLED_OFF = frozenset({"cancelled", "done"})
+_OWED_NO_MORE = frozenset({"accepted", "missing"})
 
 
 class Told(Protocol):
@@ -55,12 +57,16 @@ class Facts:
 def read(tx: Transaction, messages: Iterable[Told]) -> dict[str, Facts]:
     """What each of these messages is about, by the message's id."""
     told = list(messages)
-    tasks = _rows(tx, UserTask, (m.payload.get("task") for m in told))
-    plan_tasks = _rows(tx, PlanTask, (m.payload.get("plan_task") for m in told))
-    cases = _rows(tx, ProcessInstance, (m.instance_id for m in told))
-    codes = {row.agency for rows in (tasks, plan_tasks, cases) for row in rows.values() if row.agency}
-    agencies = {row.code: (row.name_vi, row.name_en) for row in _agencies(tx, codes)}
-    return {m.id: _facts(m, tasks, plan_tasks, cases, agencies) for m in told}
+    reports = _rows(tx, Report, (m.payload.get("report") for m in told))
+    found = _Found(
+        tasks=_rows(tx, UserTask, (m.payload.get("task") for m in told)),
+        plan_tasks=_rows(tx, PlanTask, (m.payload.get("plan_task") for m in told)),
+        reports=reports,
+        rounds=_rows(tx, ReportRound, (report.round_id for report in reports.values())),
+        cases=_rows(tx, ProcessInstance, (m.instance_id for m in told)),
+    )
+    found.agencies.update({row.code: (row.name_vi, row.name_en) for row in _agencies(tx, found.codes())})
+    return {m.id: _facts(m, found) for m in told}
 
 
 def is_superseded(topic: str, payload: Mapping[str, Any], facts: Facts, person_id: str) -> bool:
@@ -69,7 +75,7 @@ def is_superseded(topic: str, payload: Mapping[str, Any], facts: Facts, person_i
         return facts.settled or facts.holder not in (None, person_id)
     if topic == "task-given":
         return facts.settled or facts.holder != person_id
-    if topic == "plan-task-reminder":
+    if topic in ("plan-task-reminder", "report-due-soon", "report-overdue"):
         return facts.settled or facts.reported or _is_moved(payload, facts)
     return topic == "plan-task-overdue" and (facts.settled or _is_moved(payload, facts))
 
@@ -78,23 +84,37 @@ def _is_moved(payload: Mapping[str, Any], facts: Facts) -> bool:
     return payload.get("due_date") != (facts.due_date.isoformat() if facts.due_date else None)
 
 
-def _facts(
-    message: Told,
-    tasks: Mapping[str, UserTask],
-    plan_tasks: Mapping[str, PlanTask],
-    cases: Mapping[str, ProcessInstance],
-    agencies: Mapping[str, tuple[str, str]],
-) -> Facts:
-    task = tasks.get(message.payload.get("task", ""))
+@dataclass(frozen=True)
+class _Found:
+    """The rows that messages speak of, by id; of agencies the names, by code."""
+
+    tasks: Mapping[str, UserTask]
+    plan_tasks: Mapping[str, PlanTask]
+    reports: Mapping[str, Report]
+    rounds: Mapping[str, ReportRound]
+    cases: Mapping[str, ProcessInstance]
+    agencies: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def codes(self) -> set[str]:
+        """The agencies that the rows name."""
+        rows = (self.tasks, self.plan_tasks, self.reports, self.cases)
+        return {row.agency for found in rows for row in found.values() if row.agency}
+
+
+def _facts(message: Told, found: _Found) -> Facts:
+    task = found.tasks.get(message.payload.get("task", ""))
     if task is not None:
-        return _of_task(task, agencies.get(task.agency or ""))
-    plan_task = plan_tasks.get(message.payload.get("plan_task", ""))
-    case = cases.get(message.instance_id or "")
+        return _of_task(task, found.agencies.get(task.agency or ""))
+    plan_task = found.plan_tasks.get(message.payload.get("plan_task", ""))
+    case = found.cases.get(message.instance_id or "")
     if plan_task is not None:
-        return _of_plan_task(plan_task, case, agencies.get(plan_task.agency))
+        return _of_plan_task(plan_task, case, found.agencies.get(plan_task.agency))
+    report = found.reports.get(message.payload.get("report", ""))
+    if report is not None:
+        return _of_report(report, found.rounds[report.round_id], found.agencies.get(report.agency))
     if case is None:
         return Facts("/", message.id)
-    where = agencies.get(case.agency or "")
+    where = found.agencies.get(case.agency or "")
     return Facts(_path(case.id), case.id, agency=where, business_key=case.business_key)
 
 
@@ -122,6 +142,19 @@ def _of_plan_task(task: PlanTask, case: ProcessInstance | None, agency: tuple[st
         due_date=task.due_date,
         settled=task.closed_at is not None or task.status in _CALLED_OFF,
         reported=task.status == "reported",
+    )
+
+
+def _of_report(report: Report, found: ReportRound, agency: tuple[str, str] | None) -> Facts:
+    return Facts(
+        path=_path(report.instance_id) if report.instance_id else "/",
+        key=f"report-{report.id}",
+        name=(found.title_vi, found.title_en),
+        agency=agency,
+        due_at=deadlines.end_of_day(report.due_date),
+        due_date=report.due_date,
+        settled=report.state in _OWED_NO_MORE,
+        reported=report.state == "submitted",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from engine import deadlines, signals
 from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
-from engine.models import PlanTask
+from engine.models import PlanTask, Report
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
 from engine.models.prepared import Prepared
 from engine.runtime import Transaction
@@ -28,6 +28,8 @@ def connect() -> None:
     signals.task_reminded.connect(on_task_reminded)
     signals.plan_task_overdue.connect(on_plan_task_overdue)
     signals.leader_alerted.connect(on_leader_alerted)
+    signals.report_due_soon.connect(on_report_due_soon)
+    signals.report_overdue.connect(on_report_overdue)
 
 
 def on_task_created(tx: Transaction, *, case: Case, task: OpenedTask) -> None:
@@ -54,6 +56,18 @@ def on_plan_task_overdue(tx: Transaction, *, case: Case, plan_task: PlanTask) ->
 def on_leader_alerted(tx: Transaction, *, case: Case, plan_task: PlanTask) -> None:
     """Tell the leader of a result that keeps coming back."""
     _post(tx, case, rules.leader_alert(plan_task.id, plan_task.return_count))
+
+
+def on_report_due_soon(tx: Transaction, *, case: Case, report: Report, working_days_left: int) -> None:
+    """Remind the agency of a report."""
+    due = report.due_date.isoformat()
+    _post(tx, case, rules.report_due_soon(report.id, report.agency, due, working_days_left))
+
+
+def on_report_overdue(tx: Transaction, *, case: Case, report: Report, notice: int) -> None:
+    """Urge the agency, in sight of the office that aggregates, and at last of the City's leader."""
+    due, aggregator = report.due_date.isoformat(), case.variables.get("aggregator") or "svhtt"
+    _post(tx, case, rules.report_overdue(report.id, report.agency, due, notice, aggregator))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+NOTICES_TO_LEADER = 3
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -45,6 +47,22 @@ def plan_task_overdue(plan_task_id: str, agency: str, due_date: str | None) -> l
     stage = f"overdue:{plan_task_id}:{due_date}"
     notices = _to_agency("plan-task-overdue", agency, payload, stage)
     return [*notices, Notice("plan-task-overdue", "report_aggregator@svhtt", payload, stage)]
+
+
+def report_due_soon(report_id: str, agency: str, due_date: str, working_days_left: int) -> list[Notice]:
+    """A report's due date comes near: tell those who write it and who submits it."""
+    payload = {"report": report_id, "due_date": due_date, "working_days_left": working_days_left}
+    stage = f"report-due-soon:{report_id}:{due_date}:{working_days_left}"
+    return _to_agency("report-due-soon", agency, payload, stage)
+
+
+def report_overdue(report_id: str, agency: str, due_date: str, notice: int, aggregator: str) -> list[Notice]:
+    """An urging notice: to the agency and to the office that aggregates; from the third on to the City's leader too."""
+    payload = {"report": report_id, "due_date": due_date, "notice": notice}
+    stage = f"report-overdue:{report_id}:{due_date}:{notice}"
+    others = [f"report_aggregator@{aggregator}"] + (["city_leader@ubnd"] if notice >= NOTICES_TO_LEADER else [])
+    notices = _to_agency("report-overdue", agency, payload, stage)
+    return [*notices, *(Notice("report-overdue", recipient, payload, stage) for recipient in others)]
 
 
 def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:

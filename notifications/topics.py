@@ -18,6 +18,8 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "task-given": ("Công việc được giao", "A task was given to you"),
     "plan-task-reminder": ("Nhắc thời hạn nhiệm vụ", "A due date comes near"),
     "plan-task-overdue": ("Nhiệm vụ quá hạn", "A task is overdue"),
+    "report-due-soon": ("Nhắc thời hạn báo cáo", "A report is due soon"),
+    "report-overdue": ("Đôn đốc báo cáo quá hạn", "A report is overdue"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

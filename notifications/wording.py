@@ -81,6 +81,7 @@ def _words(topic: str, payload: Mapping[str, Any], facts: Facts, language: str) 
         "case": one_line(facts.business_key or ""),
         "due": _due(facts.due_at, language) if facts.due_at else "",
         "returns": payload.get("returns", ""),
+        "notice": payload.get("notice", ""),
     }
 
 

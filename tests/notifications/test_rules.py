@@ -25,13 +25,14 @@ def test_a_task_given_twice_is_told_twice() -> None:
     assert first.stage != second.stage
 
 
-def test_a_reminder_reaches_officers_and_head_once_for_each_stage_and_date() -> None:
-    notices = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-04-10")
+def test_a_reminder_reaches_officers_and_head_once_for_each_stage_date_and_day() -> None:
+    notices = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-04-10", "2026-04-01")
 
     assert [n.recipient for n in notices] == ["agency_officer@a", "agency_head@a"]
-    others = rules.plan_task_reminder("pt", "a", "due_in_3", "2026-04-10")
-    moved = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-05-10")
-    assert len({notices[0].stage, others[0].stage, moved[0].stage}) == 3
+    others = rules.plan_task_reminder("pt", "a", "due_in_3", "2026-04-10", "2026-04-01")
+    moved = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-05-10", "2026-04-01")
+    again = rules.plan_task_reminder("pt", "a", "due_in_7", "2026-04-10", "2026-05-01")
+    assert len({notices[0].stage, others[0].stage, moved[0].stage, again[0].stage}) == 4
 
 
 def test_what_is_overdue_is_told_to_the_office_that_urges_as_well() -> None:
@@ -46,3 +47,19 @@ def test_a_leader_is_told_once_for_each_further_return() -> None:
 
     assert second.recipient == "city_leader@ubnd"
     assert second.stage != third.stage
+
+
+def test_a_late_report_reaches_the_leader_with_the_third_notice() -> None:
+    second, third = (rules.report_overdue("r", "a", "2026-03-18", notice, "svhtt") for notice in (2, 3))
+
+    usual = ["agency_officer@a", "agency_head@a", "report_aggregator@svhtt"]
+    assert [n.recipient for n in second] == usual
+    assert [n.recipient for n in third] == [*usual, "city_leader@ubnd"]
+    assert {n.stage for n in second}.isdisjoint(n.stage for n in third)
+
+
+def test_a_report_is_reminded_of_once_for_each_date_and_distance() -> None:
+    first, nearer = (rules.report_due_soon("r", "a", "2026-03-18", left) for left in (3, 1))
+
+    assert [n.recipient for n in first] == ["agency_officer@a", "agency_head@a"]
+    assert len({n.stage for n in (*first, *nearer)}) == 2

@@ -34,7 +34,10 @@ def test_every_topic_has_a_text_and_every_text_a_topic(language: str) -> None:
 
 @every_topic
 def test_a_message_names_the_task_the_agency_and_the_due_date(topic: str) -> None:
-    vi, en = (section(topic, {"returns": 3}, FACTS, language, "https://dondoc.example/") for language in LANGUAGES)
+    vi, en = (
+        section(topic, {"returns": 3, "notice": 2}, FACTS, language, "https://dondoc.example/")
+        for language in LANGUAGES
+    )
 
     said_vi, said_en = " ".join((vi.subject, *vi.paragraphs)), " ".join((en.subject, *en.paragraphs))
     assert "Tổ chức lễ phát động" in vi.subject
