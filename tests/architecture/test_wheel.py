@@ -15,7 +15,7 @@ import pytest
 from tests.architecture.sources import PACKAGES, ROOT
 
 COPIED = (*PACKAGES, "setup.cfg", "pyproject.toml", "README.md")
-NEEDED = (".bpmn", ".dmn", ".yaml", ".mako", ".html", ".css", "py.typed")
+NEEDED = (".bpmn", ".dmn", ".yaml", ".mako", ".html", ".txt", ".css", "py.typed")
 TRIAL = """
 import api, engine, workflows, sys
 from pathlib import Path
