@@ -1,4 +1,4 @@
-"""Ids: well-formed, of bounded length, and each used once in the whole file."""
+"""Ids and names: well-formed, of bounded length, and each id used once in the whole file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.bpmn.metadata import BPMN, kind_of
 from engine.errors import Finding
 
 LONGEST_ID = 128
+LONGEST_NAME = 255
 _ID = re.compile(r"[^\W\d][\w.·-]*")
 _STANDARD = "http://www.omg.org/spec/"
 
@@ -32,6 +33,7 @@ def findings(diagram: Diagram) -> Iterator[Finding]:
         if count > 1:
             yield Finding(name[:LONGEST_ID], "duplicate-id", "Mã định danh bị trùng.", "The id is used more than once.")
     yield from _missing(diagram)
+    yield from _long_names(diagram)
 
 
 def is_id(name: str) -> bool:
@@ -44,3 +46,12 @@ def _missing(diagram: Diagram) -> Iterator[Finding]:
         if (kind_of(element) in EXECUTED or element.tag == f"{BPMN}sequenceFlow") and not element.get("id"):
             name = local(element)
             yield finding(element, "id", f"Phần tử {name} không có mã định danh.", f"{name} has no id.")
+
+
+def _long_names(diagram: Diagram) -> Iterator[Finding]:
+    """What is looked up by its name or code must be short enough for an index."""
+    for element in diagram.root.iter(*(f"{BPMN}{tag}" for tag in ("message", "signal", "error", "escalation"))):
+        words = [element.get(name, "") for name in ("name", "errorCode", "escalationCode")]
+        if any(len(word) > LONGEST_NAME for word in words):
+            message_vi = f"Tên hoặc mã dài quá {LONGEST_NAME} ký tự."
+            yield finding(element, "name-length", message_vi, f"The name or code is over {LONGEST_NAME} characters.")

@@ -327,3 +327,11 @@ def test_an_element_that_is_not_executed_is_told_alone_and_not_with_what_follows
     xml = diagram("p", nodes, [("s", "g"), ("g", "a"), ("a", "e")])
 
     assert findings(xml) == {("g", "unsupported")}
+
+
+def test_a_name_too_long_to_be_looked_up_is_refused() -> None:
+    xml = drawn(ENDS + '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/>').replace(
+        b'<bpmn:message id="m" name="m"/>', b'<bpmn:message id="m" name="' + b"m" * 300 + b'"/>'
+    )
+
+    assert findings(xml) == {("m", "name-length")}
