@@ -62,13 +62,12 @@ def application() -> Flask:
 def run_worker(engine: Engine, settings: Settings) -> None:
     """Do the chores alone, without serving, until SIGTERM."""
     logs.configure()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    worker = make_worker(engine, settings)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())  # the chore in hand is finished first
     start_couriers(engine, settings)
     log.info("worker-started", env=settings.env, database=engine.database.name)
-    try:
-        make_worker(engine, settings).run()
-    finally:
-        log.info("worker-stopped")
+    worker.run()
+    log.info("worker-stopped")
 
 
 def open_engine(settings: Settings) -> Engine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +22,6 @@ NAMES: dict[str, Any] = {
     "long": "a" * 99_000,
     **deadlines.functions(datetime(2026, 3, 10, 2, 0, tzinfo=UTC)),
 }
-SOON = 2.0
 
 
 @pytest.mark.parametrize(
@@ -147,13 +145,9 @@ def test_everything_else_is_refused_before_it_runs(text: str) -> None:
         " and ".join(["[many] == [many]"] * 100),
     ],
 )
-def test_what_goes_wrong_while_computing_is_told_and_soon(text: str) -> None:
-    begun = time.process_time()
-
+def test_what_goes_wrong_while_computing_is_told_within_the_budget_of_work(text: str) -> None:
     with pytest.raises(ExpressionError):
         compile_expression(text).evaluate(NAMES)
-
-    assert time.process_time() - begun < SOON
 
 
 def test_templates_put_values_into_text() -> None:
