@@ -267,11 +267,6 @@ def raw_connection(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def dialect_of(engine: Engine) -> Any:
-    """The dialect statements are compiled for."""
-    return engine.dialect
-
-
 def _own(path: Path) -> Any:
     """Take the database file for this process, until it ends; the kernel frees it whatever happens."""
     path.parent.mkdir(parents=True, exist_ok=True)

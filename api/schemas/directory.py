@@ -6,11 +6,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from api.passwords import LONGEST, SHORTEST
 from api.schemas.fields import Day, Input, Output, PageQuery, sorts
 
 _NAME = validate.Length(1, 500)
 _USERNAME = validate.Length(1, 100)
-_PASSWORD = validate.Length(8, 128)
+_PASSWORD = validate.Length(SHORTEST, LONGEST)
 _CODE = validate.Length(1, 64)
 _WORDS = validate.Length(1, 200)
 _LANGUAGE = validate.OneOf(["vi", "en"])

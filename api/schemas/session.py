@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.passwords import LONGEST
 from api.schemas.directory import PersonOut
 from api.schemas.fields import Input, Moment, Output
 
@@ -12,7 +13,7 @@ class SessionIn(Input):
     """Logging in."""
 
     username = fields.String(required=True, validate=validate.Length(1, 100))
-    password = fields.String(required=True, load_only=True, validate=validate.Length(1, 128))
+    password = fields.String(required=True, load_only=True, validate=validate.Length(1, LONGEST))
     otp = fields.String(load_default=None)
 
 

@@ -35,7 +35,6 @@ class Element:
     due_date: Expression | None = None
     exclude_actors_of: tuple[str, ...] = ()
     output_collection: str | None = None
-    element_variable: str | None = None
     handler: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
 
@@ -45,8 +44,8 @@ class Definition:
     """One process with everything it calls, ready to run. `checksum` is the SHA-256 of its own XML.
 
     `networks` holds the process itself under `key`, each called process under its key and each embedded sub-process
-    under its element id; `nodes` holds the nodes of all of them. `calls` and `handlers` are what its own diagram and
-    the called ones name. One that does not start alone (extension property `starts_alone`) is only ever called.
+    under its element id; `nodes` holds the nodes of all of them. `calls` are the processes that it
+    calls, directly or not. One that does not start alone (extension property `starts_alone`) is only ever called.
     """
 
     key: str
@@ -60,6 +59,5 @@ class Definition:
     start_form: Form | None
     decisions: Mapping[str, Decision]
     calls: tuple[str, ...]
-    handlers: frozenset[str]
     warnings: tuple[Finding, ...] = ()
     starts_alone: bool = True

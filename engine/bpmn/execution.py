@@ -7,7 +7,7 @@ family. An advance of more than STEP_LIMIT nodes is refused.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from engine.bpmn.definition import Definition, Element
@@ -176,6 +176,10 @@ class Execution:
         """Set variables of the case."""
         self.step.variables.update(values)
         self._names.update(values)
+
+    def copy(self, associations: Iterable[tuple[str, str]]) -> None:
+        """Carry out data associations: one variable becomes another's value."""
+        self.assign({target: self.step.variables.get(source) for source, target in associations})
 
     def element(self, node: Node) -> Element:
         """What a node declares to people."""

@@ -37,7 +37,6 @@ def element_of(node: etree._Element, lane: etree._Element | None, file: str) -> 
     """The declarations of a flow node. Raises DefinitionError naming it."""
     properties = properties_of(node)
     name = name_of(node)
-    repetition = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
     return Element(
         id=node.get("id", ""),
         kind=kind_of(node),
@@ -51,7 +50,6 @@ def element_of(node: etree._Element, lane: etree._Element | None, file: str) -> 
         due_date=_optional(node, "dueDate", file),
         exclude_actors_of=tuple(split(properties.get("exclude_actors_of", ""))),
         output_collection=properties.get("output_collection"),
-        element_variable=repetition.get(f"{CAMUNDA}elementVariable") if repetition is not None else None,
         handler=node.get(f"{CAMUNDA}delegateExpression"),
         properties=properties,
     )

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 from engine.bpmn.expressions import Expression, Script, Template
 
-# What is waited for with a row that the world outside can find, and what the case itself watches.
+# What is waited for with a row that the world outside can find.
 SUBSCRIBED = frozenset({"message", "signal"})
-ARMED = frozenset({"timer", "conditional"}) | SUBSCRIBED
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,6 @@ def assemble(file: str, xml: bytes, called: Mapping[str, bytes], decisions: Mapp
         start_form=_start_form(process, file),
         decisions=_tables(decisions, reader.networks, file),
         calls=tuple(called),
-        handlers=frozenset(e.handler for e in reader.elements.values() if e.handler),
         warnings=check.warnings(reader.networks, reader.elements),
         starts_alone=properties.get("starts_alone") != "false",
     )

@@ -90,7 +90,7 @@ class Waiting:
         self.disarm(armed)
         following = timers.following(rule, before, names, now)
         if following is not None:
-            self._keep(replace(armed, node=node.id), following, repeats=True)
+            self._keep(armed, following, repeats=True)
         return not timers.is_missed(rule, before, names, now)
 
     def _arm_timer(self, host: str, node: Node, index: int, rule: TimerRule) -> None:

@@ -136,7 +136,7 @@ def _finished(execution: Execution, node: Node, scope: str, undo: Token | None) 
 
 
 def _take_inputs(execution: Execution, node: Node, token: Token) -> None:
-    execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_in})
+    execution.copy(node.copies_in)
     if node.inputs:
         names = execution.names(token)
         local = {name: value_of(execution, value, node, names) for name, value in node.inputs}
@@ -147,7 +147,7 @@ def _give_outputs(execution: Execution, node: Node, token: Token) -> None:
     if node.outputs:
         names = execution.names(token)
         execution.assign({name: value_of(execution, value, node, names) for name, value in node.outputs})
-    execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_out})
+    execution.copy(node.copies_out)
 
 
 def _open(execution: Execution, node: Node, token: Token) -> None:

@@ -12,7 +12,7 @@ from engine.bpmn.waiting import carries
 
 def pass_on(execution: Execution, node: Node, arrival: Arrival) -> None:
     """A start or boundary event, or one without a definition: it happens and the token goes on."""
-    _give_data(execution, node)
+    execution.copy(node.copies_out)
     execution.passed(node)
     execution.leave(node, arrival.scope)
 
@@ -75,7 +75,7 @@ def _happen(execution: Execution, host: str, node: Node) -> None:
         return
     token = execution.state.tokens[host]
     if node.host is not None:
-        _give_data(execution, node)
+        execution.copy(node.copies_out)
         boundary.fire(execution, node, token)
     elif node.kind == "receive_task" and token.node == node.id:
         activities.complete(execution, token)
@@ -89,14 +89,10 @@ def _pass_by(execution: Execution, node: Node, token: Token) -> None:
     if node.kind == "receive_task":
         activities.pass_through(execution, node, token.scope)
         return
-    _give_data(execution, node)
+    execution.copy(node.copies_out)
     if token.node != node.id:
         execution.passed(node)
     execution.leave(node, token.scope)
-
-
-def _give_data(execution: Execution, node: Node) -> None:
-    execution.assign({target: execution.step.variables.get(source) for source, target in node.copies_out})
 
 
 def _fits(execution: Execution, wait: Wait, occurrence: Occurrence) -> bool:
