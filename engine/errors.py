@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from engine.vocabulary import KINDS_VI
+
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")  # engine.deadlines has it too, but stands above
 _AT_VI, _AT_EN = " lúc %H:%M ngày %d/%m/%Y", " at %H:%M on %d/%m/%Y"
 
@@ -66,31 +68,6 @@ class EngineError(Exception):
         super().__init__(message_en)
         self.message_vi = message_vi
         self.message_en = message_en
-
-
-KINDS_VI = {
-    "account": "tài khoản",
-    "agency": "cơ quan",
-    "attachment": "tệp đính kèm",
-    "calendar-day": "ngày",
-    "incident": "sự cố",
-    "membership": "vai trò được giao",
-    "message-receiver": "nơi nhận thông điệp",
-    "obligation": "nội dung giao",
-    "operation": "thao tác hàng loạt",
-    "person": "người",
-    "plan": "kế hoạch",
-    "plan-task": "nhiệm vụ",
-    "process-definition": "quy trình",
-    "process-instance": "hồ sơ quy trình",
-    "report": "báo cáo",
-    "report-regime": "chế độ báo cáo",
-    "report-round": "đợt báo cáo",
-    "notification": "thông báo",
-    "task": "công việc",
-    "token": "mã truy cập",
-    "webhook": "đầu nhận webhook",
-}
 
 
 class NotFoundError(EngineError):

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine import deadlines, signals
+from engine import deadlines, plan_rows, signals
 from engine.access import Actor
 from engine.audit.chain import canonical_json
 from engine.commands import instances
@@ -77,15 +77,22 @@ def import_plan(tx: Transaction, document: Mapping[str, Any]) -> ImportReport:
     require_importer(tx.actor)
     check_plan(document, set(PROCESS_KEYS))
     plan = document["plan"]
-    report = ImportReport(_plan_id(plan))
+    report = ImportReport(plan_rows.plan_id(plan))
     checksum = hashlib.sha256(canonical_json(document)).hexdigest()
     _import_directory(tx, document, report)
     old = tx.session.get(Plan, report.plan_id)
-    _put(tx, report, Plan, {"id": report.plan_id}, _plan_row(tx, plan, document, checksum), keep={"imported_at"})
+    _put(
+        tx,
+        report,
+        Plan,
+        {"id": report.plan_id},
+        plan_rows.plan_row(plan, document, checksum, tx.now),
+        keep={"imported_at"},
+    )
     tx.session.flush()
     _import_tags(tx, document, report)
     for position, row in enumerate(document["obligations"], start=1):
-        values = _obligation_row(report.plan_id, position, row)
+        values = plan_rows.obligation_row(report.plan_id, position, row)
         _put(tx, report, Obligation, {"id": f"{report.plan_id}.{row['code']}"}, values)
         report.obligations += 1
     if report.created or report.updated:
@@ -174,10 +181,10 @@ def _open_one(
 
 def _import_directory(tx: Transaction, document: Mapping[str, Any], report: ImportReport) -> None:
     for row in document["agencies"]:
-        _put(tx, report, Agency, {"code": row["code"]}, _agency_row(row))
+        _put(tx, report, Agency, {"code": row["code"]}, plan_rows.agency_row(row))
         report.agencies += 1
     for row in document["commune_level_units"]:
-        _put(tx, report, Agency, {"code": row["code"]}, _commune_row(row))
+        _put(tx, report, Agency, {"code": row["code"]}, plan_rows.commune_row(row))
         report.communes += 1
     for row in document["groups"]:
         names = {"name_vi": row["name_vi"], "name_en": row["name_en"]}
@@ -235,86 +242,6 @@ def _put(
     if changed and versioned:
         row.version += 1  # type: ignore[attr-defined]
     report.updated, report.unchanged = report.updated + bool(changed), report.unchanged + (not changed)
-
-
-def _plan_id(plan: Mapping[str, Any]) -> str:
-    return f"{plan['number']}-{plan['symbol']}-{_day(plan['issued_on']):%Y}"
-
-
-def _plan_row(tx: Transaction, plan: Mapping[str, Any], document: Mapping[str, Any], checksum: str) -> dict[str, Any]:
-    shown = {"doc_type", "place", "signature", "legal_bases", "reporting_period_in_text"}
-    details = {name: plan[name] for name in sorted(shown & set(plan))}
-    return {
-        "number": plan["number"],
-        "symbol": plan["symbol"],
-        "full_symbol": plan["full_symbol"],
-        "title_vi": plan["title_vi"],
-        "title_en": plan["title_en"],
-        "issuer": plan["issuer"],
-        "issued_on": _day(plan["issued_on"]),
-        "end_date": _day(plan.get("end_date")),
-        "details": details | {"recipients": document.get("recipients") or []},
-        "checksum": checksum,
-        "imported_at": tx.now,
-    }
-
-
-def _agency_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name_vi": row["name_vi"],
-        "name_en": row["name_en"],
-        "abbr": row.get("abbr"),
-        "type": row["type"],
-        "relation": row["relation"],
-        "parent_code": row.get("parent"),
-        "gso_code": None,
-        "valid_from": _day(row.get("valid_from")),
-        "valid_to": _day(row.get("valid_to")),
-        "successor_code": row.get("successor"),
-    }
-
-
-def _commune_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "name_vi": row["name_vi"],
-        "name_en": row["name_en"],
-        "abbr": "UBND",
-        "type": row["kind"],
-        "relation": "subordinate",
-        "parent_code": "ubnd",
-        "gso_code": row["gso_code"],
-        "valid_from": None,
-        "valid_to": None,
-        "successor_code": None,
-    }
-
-
-def _obligation_row(plan_id: str, position: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "plan_id": plan_id,
-        "position": position,
-        "code": row["code"],
-        "display_id": row["id"],
-        "source_clause": row["source_clause"],
-        "title_vi": row["title_vi"],
-        "title_en": row["title_en"],
-        "leads": row["lead"],
-        "coordinators": row["coordinators"],
-        "nature": row["nature"],
-        "process_key": row["process_key"],
-        "assignment_mode": row["assignment_mode"],
-        "fan_out": row["fan_out"],
-        "evidence": row["evidence"],
-        "report_to": row["report_to"],
-        "period": row.get("period"),
-        "content_tags": row.get("content_lines") or [],
-        "channel_tags": row.get("channels") or [],
-        "parts": row.get("parts") or [],
-    }
-
-
-def _day(value: Any) -> Any:
-    return deadlines.as_date(value) if value else None
 
 
 def _next_number(tx: Transaction, obligation_id: str) -> int:

@@ -7,6 +7,7 @@ import inspect
 from api.errors import STATUS
 from engine import errors
 from engine.errors import EngineError
+from engine.vocabulary import KINDS_VI
 from tests.architecture.sources import literals, sources
 
 KNOWN = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, EngineError)]
@@ -48,4 +49,4 @@ def test_whatever_is_not_found_is_named_in_vietnamese() -> None:
         for literal in literals(call, 0)
     }
 
-    assert sorted(named - set(errors.KINDS_VI)) == []
+    assert sorted(named - set(KINDS_VI)) == []

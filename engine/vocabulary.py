@@ -1,0 +1,30 @@
+"""What the things of the product are called in Vietnamese, by the kind that a NotFoundError names.
+
+Rule: words only, in the register of administrative documents; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+KINDS_VI = {
+    "account": "tài khoản",
+    "agency": "cơ quan",
+    "attachment": "tệp đính kèm",
+    "calendar-day": "ngày",
+    "incident": "sự cố",
+    "membership": "vai trò được giao",
+    "message-receiver": "nơi nhận thông điệp",
+    "obligation": "nội dung giao",
+    "operation": "thao tác hàng loạt",
+    "person": "người",
+    "plan": "kế hoạch",
+    "plan-task": "nhiệm vụ",
+    "process-definition": "quy trình",
+    "process-instance": "hồ sơ quy trình",
+    "report": "báo cáo",
+    "report-regime": "chế độ báo cáo",
+    "report-round": "đợt báo cáo",
+    "notification": "thông báo",
+    "task": "công việc",
+    "token": "mã truy cập",
+    "webhook": "đầu nhận webhook",
+}
