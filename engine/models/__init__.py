@@ -3,6 +3,18 @@
 from engine.models.audit import SYSTEM_STREAM, AuditEvent, AuditStream
 from engine.models.calendar import CalendarDay, CalendarRecount, CalendarVersion
 from engine.models.columns import Row
+from engine.models.commendation import (
+    AgencyOpinion,
+    Award,
+    AwardClaim,
+    Ballot,
+    BallotRoll,
+    Campaign,
+    CouncilMeeting,
+    CouncilSeat,
+    Dossier,
+    DossierEvidence,
+)
 from engine.models.definition import ProcessDefinition
 from engine.models.directory import (
     Account,
@@ -48,14 +60,24 @@ __all__ = [
     "Agency",
     "AgencyGroup",
     "AgencyGroupMember",
+    "AgencyOpinion",
     "ApiToken",
     "AuditEvent",
     "AuditStream",
+    "Award",
+    "AwardClaim",
+    "Ballot",
+    "BallotRoll",
     "CalendarDay",
     "CalendarRecount",
     "CalendarVersion",
+    "Campaign",
     "ConsolidatedFigure",
     "ConsolidatedReport",
+    "CouncilMeeting",
+    "CouncilSeat",
+    "Dossier",
+    "DossierEvidence",
     "EventSubscription",
     "FigureSource",
     "Incident",
