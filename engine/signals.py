@@ -55,4 +55,9 @@ report_overdue = _signals.signal(
     "report-overdue",
     doc="A report's due date passed: an urging notice is due. kwargs: case, report, notice (its number, from 1).",
 )
+dossier_decided = _signals.signal(
+    "dossier-decided",
+    doc="Something was decided about a commendation dossier. kwargs: case, dossier (engine.models.Dossier), outcome "
+    "(returned, refused, decided or revoked); its `reason` says why.",
+)
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")

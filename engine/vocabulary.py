@@ -10,6 +10,8 @@ KINDS_VI = {
     "agency": "cơ quan",
     "attachment": "tệp đính kèm",
     "calendar-day": "ngày",
+    "campaign": "đợt khen thưởng",
+    "dossier": "hồ sơ khen thưởng",
     "incident": "sự cố",
     "membership": "vai trò được giao",
     "message-receiver": "nơi nhận thông điệp",

@@ -19,6 +19,7 @@ from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.deadlines import Derivation
+from engine.handlers import dossier_content
 from engine.handlers.content import abandon
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
@@ -94,6 +95,8 @@ def end(tx: Transaction, case: Case, state: str) -> None:
         case.write(CLOSE_INCIDENTS, {"case_id": case.id, "new_resolved_at": tx.now, "by": tx.actor.person_id})
     if case.plan_task_id is not None:
         abandon(tx, case)
+    if state == "cancelled" and case.variables.get("dossier"):
+        dossier_content.abandoned(tx, case)
     case.state, case.ended_at, case.tokens = state, tx.now, []
     case.record(Happening(f"process-{state}"))
     signals.process_ended.send(tx, case=case)

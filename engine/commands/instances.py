@@ -136,7 +136,7 @@ def suspend(tx: Transaction, instance_id: str, reason: str, expected_version: in
     """Stop the clock and refuse work on the case until it is resumed."""
     case = _managed(tx, instance_id, expected_version, "suspend")
     case.require_active()
-    return _turn(case, "suspended", "process-suspended", reason)
+    return turned(case, "suspended", "process-suspended", reason)
 
 
 def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
@@ -148,7 +148,7 @@ def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int
         )
     if case.state != "suspended":
         raise ConflictError("Hồ sơ không ở trạng thái tạm dừng.", "The process instance is not suspended.")
-    return _turn(case, "active", "process-resumed", reason)
+    return turned(case, "active", "process-resumed", reason)
 
 
 def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
@@ -164,6 +164,13 @@ def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int
     case.write(DELETE_TIMER, *({"timer_id": t["id"]} for t in tx.fetch_all(TIMERS_OF, instance_id=case.id)))
     case.write(DELETE_SUBSCRIPTIONS_OF, {"of_instance": case.id})
     advance.end(tx, case, "cancelled")
+    return case
+
+
+def turned(case: Case, state: str, event: str, reason: str) -> Case:
+    """The case, stopped or let go on, for a command that has checked the actor's right."""
+    case.record(Happening(event, data={"reason": reason, "state": {"old": case.state, "new": state}}))
+    case.state = state
     return case
 
 
@@ -231,12 +238,6 @@ def _same_start(tx: Transaction, case: Case, trigger: Mapping[str, Any] | None) 
         message_vi = "Phiên bản hiện hành không còn sự kiện bắt đầu của hồ sơ này."
         raise ConflictError(message_vi, "The current version has no such start event any more.")
     return None
-
-
-def _turn(case: Case, state: str, event: str, reason: str) -> Case:
-    case.record(Happening(event, data={"reason": reason, "state": {"old": case.state, "new": state}}))
-    case.state = state
-    return case
 
 
 def _managed(tx: Transaction, instance_id: str, expected_version: int | None, verb: str) -> Case:

@@ -14,6 +14,7 @@ from engine.bpmn.relocation import Displacement
 from engine.commands import (
     attachments,
     calendar,
+    campaigns,
     comments,
     credentials,
     definitions,
@@ -29,6 +30,7 @@ from engine.commands import (
     tasks,
 )
 from engine.commands.calendar import Decision
+from engine.commands.campaigns import CampaignText
 from engine.commands.directory import Login, Role
 from engine.commands.instances import Start
 from engine.commands.migration import Migration
@@ -100,6 +102,8 @@ _INCIDENT = Open("whoever manages the case, and system administrators (tests of 
 _KEPT = Open("whoever keeps the webhook; hides it from everybody else (tests of webhooks)")
 
 _OF_ROUNDS = Open("the aggregator, leaders, VP UBND; then whoever the diagram offers the step to (tests of rounds)")
+_OF_DOSSIERS = Open("Sở KHCN's aggregator, the council secretary, a city leader, who see the dossier (tests of dossiers)")
+_OF_COUNCIL = Open("a member of the council that sits on the dossier, for themselves (tests of ballots)")
 _OF_REPORTS = Open("the aggregator, who sees the report; handing over: system administrators, too (tests of reports)")
 _ADMINISTRATOR = "system administrators"
 _CANDIDATE = "whoever the diagram offers the task to, while nobody holds it; then its holder"
@@ -153,6 +157,19 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "instances.suspend": Allowed(_MANAGER, HEAD, lambda tx, s: instances.suspend(tx, s.case_id, "thử")),
     "instances.resume": Allowed(_MANAGER, HEAD, lambda tx, s: instances.resume(tx, s.case_id, "thử")),
     "instances.cancel": Allowed(_MANAGER, HEAD, lambda tx, s: instances.cancel(tx, s.case_id, "thử")),
+    "ballots.cast": _OF_COUNCIL,
+    "ballots.opine": _OF_COUNCIL,
+    "campaigns.announce": Allowed(
+        "Sở KHCN's aggregator, the city leader",
+        "skhcn.commendation_aggregator",
+        lambda tx, s: campaigns.announce(tx, CampaignText("thu", "Đợt thử", "Trial", date(2026, 3, 1))),
+    ),
+    "campaigns.close": Open("Sở KHCN's aggregator, the city leader (tests of campaigns)"),
+    "campaigns.consolidate": Open("Sở KHCN's aggregator alone (tests of campaigns)"),
+    "dossiers.open_dossier": Open("an officer of the proposing agency (tests of dossiers)"),
+    "dossiers.hold": _OF_DOSSIERS,
+    "dossiers.release": _OF_DOSSIERS,
+    "dossiers.revoke": Open("the council secretary, a city leader, who see the dossier (tests of dossiers)"),
     "plan_tasks.request_extension": Allowed(
         "whoever may complete the step “execute”",
         OFFICER,
