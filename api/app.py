@@ -20,8 +20,11 @@ from api.schemas.fields import Problem
 from api.settings import Settings, secret_key
 from api.throttle import Throttle
 from api.v1 import (
+    award_rules,
     calendar,
+    campaigns,
     directory,
+    dossiers,
     inbox,
     incidents,
     messages,
@@ -74,6 +77,9 @@ _NOUNS = (
     report_regimes,
     report_rounds,
     reports,
+    campaigns,
+    dossiers,
+    award_rules,
 )
 
 log = structlog.get_logger("api")

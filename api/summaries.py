@@ -93,6 +93,24 @@ _REPORTING = {
     "reports.reopen_report": "Mở lại báo cáo đã được chấp nhận, kèm lý do và thời hạn riêng.",
     "reports.transfer_report": "Chuyển báo cáo đang mở của cơ quan đã chấm dứt cho cơ quan kế thừa.",
 }
+_COMMENDATION = {
+    "campaigns.list_campaigns": "Các đợt khen thưởng, mới nhất trước.",
+    "campaigns.announce_campaign": "Thông báo một đợt khen thưởng.",
+    "campaigns.get_campaign": "Một đợt khen thưởng, kèm danh sách trong tờ trình tổng hợp.",
+    "campaigns.close_campaign": "Ngừng nhận hồ sơ; hồ sơ đã gửi vẫn được xét.",
+    "campaigns.consolidate": "Tổng hợp mọi hồ sơ đang chờ của đợt vào một tờ trình có số, ký hiệu.",
+    "dossiers.list_dossiers": "Các hồ sơ khen thưởng mà người gọi được xem.",
+    "dossiers.search_dossiers": "Danh sách như trên, hỏi bằng nội dung {filter, sort, page}.",
+    "dossiers.open_dossier": "Lập hồ sơ khen thưởng của cơ quan; quy trình bắt đầu và chờ công chức hoàn thiện.",
+    "dossiers.get_dossier": "Một hồ sơ khen thưởng, kèm minh chứng, ý kiến hiệp y và quyết định.",
+    "dossiers.get_council": "Các lần họp Hội đồng về hồ sơ; kết quả kiểm phiếu chỉ có sau khi kết thúc bỏ phiếu.",
+    "dossiers.hold_dossier": "Tạm dừng xét khen thưởng, kèm căn cứ và lý do.",
+    "dossiers.release_dossier": "Cho xét tiếp hồ sơ đang tạm dừng, kèm lý do.",
+    "dossiers.revoke_award": "Bắt đầu việc thu hồi quyết định khen thưởng; Chủ tịch UBND Thành phố quyết định.",
+    "dossiers.cast_ballot": "Bỏ phiếu kín trong Hội đồng; lựa chọn không được lưu cùng tên người bỏ phiếu.",
+    "dossiers.give_written_opinion": "Cho ý kiến bằng văn bản, có tên, khi vắng mặt hoặc khi không bỏ phiếu kín.",
+    "award-rules.get_rules": "Quy định áp dụng cho hồ sơ tiếp nhận vào một ngày: thẩm quyền, Hội đồng, mức thưởng.",
+}
 _DIRECTORY = {
     "directory.list_agencies": "Các cơ quan theo mã; với `at`, các cơ quan có hiệu lực vào ngày đó.",
     "directory.add_agency": "Thêm cơ quan.",
@@ -133,4 +151,5 @@ _SERVICE = {
     "service.welcome": "Giới thiệu và nơi bắt đầu.",
     "service.style": "Bảng định kiểu của các trang này.",
 }
-VIETNAMESE = _SESSION | _PROCESSES | _TASKS | _PLANS | _REPORTING | _DIRECTORY | _NOTIFICATIONS | _SERVICE
+VIETNAMESE = _SESSION | _PROCESSES | _TASKS | _PLANS | _REPORTING | _COMMENDATION
+VIETNAMESE |= _DIRECTORY | _NOTIFICATIONS | _SERVICE

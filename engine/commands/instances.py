@@ -23,6 +23,7 @@ from engine.models.audit import AuditEvent
 from engine.models.directory import Agency
 from engine.models.message_statements import DELETE_SUBSCRIPTIONS_OF
 from engine.models.statements import DELETE_CANDIDATES, DELETE_TIMER, OPEN_TASKS, TIMERS_OF, WITHDRAW_TASK
+from engine.queries import dossiers
 from engine.queries.directory import require_agencies
 from engine.runtime import Transaction
 
@@ -148,6 +149,11 @@ def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int
         )
     if case.state != "suspended":
         raise ConflictError("Hồ sơ không ở trạng thái tạm dừng.", "The process instance is not suspended.")
+    if dossiers.is_held(tx, case.id):
+        raise ConflictError(
+            "Hồ sơ khen thưởng đang tạm dừng xét; chỉ cơ quan đã tạm dừng được cho xét tiếp.",
+            "The dossier is on hold: release that.",
+        )
     return turned(case, "active", "process-resumed", reason)
 
 

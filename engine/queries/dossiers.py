@@ -81,6 +81,12 @@ def dossiers(
     return tx.session.scalars(query.where(order.after(after)) if after else query).all()
 
 
+def seen(tx: Transaction, dossier_ids: Iterable[str]) -> set[str]:
+    """Those of these dossiers that the actor may know of."""
+    wanted = _visible(tx.actor).where(Dossier.id.in_(list(dossier_ids)))
+    return {one.id for one in tx.session.scalars(wanted)}
+
+
 def count_dossiers(tx: Transaction, wanted: DossierFilter) -> int:
     """How many dossiers there are in that list."""
     return count_of(tx, _dossiers(tx, wanted))
@@ -163,6 +169,12 @@ def held(tx: Transaction, nominee_key: str) -> bool:
     """Whether a dossier of that nominee is on hold."""
     query = select(Dossier.id).where(Dossier.nominee_key == nominee_key, Dossier.state == "on_hold")
     return tx.session.scalars(query.limit(1)).first() is not None
+
+
+def is_held(tx: Transaction, instance_id: str) -> bool:
+    """Whether the case is that of a dossier on hold."""
+    query = select(Dossier.id).where(Dossier.instance_id == instance_id, Dossier.state == "on_hold")
+    return tx.session.scalars(query).first() is not None
 
 
 def handed_in(tx: Transaction, campaign_id: str, agency: str) -> int:
