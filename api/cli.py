@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from engine.runtime import Engine
 
 
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
 def main() -> None:
     """Run the command line; every deliberate error becomes one line on standard error."""
     os.umask(0o077)  # the database and all that stands beside it are for their owner alone
@@ -216,6 +219,25 @@ def verify(instance_id: str | None) -> None:
     from api.installation import verify_history
 
     click.echo(verify_history(read_settings(reads_only=True), instance_id))
+
+
+@cli.command()
+@click.option("--from", "first", type=_DAY, required=True, help="The first simulated day, such as 2025-07-08.")
+@click.option("--to", "last", type=_DAY, required=True, help="The last simulated day.")
+@click.option(
+    "--seed", type=int, default=179, show_default=True, help="The seed of chance: the same seed, the same year."
+)
+@click.option("--database", default="", help="A URL or a SQLite file, empty or not there; else simulation.db at home.")
+@click.option("--communes", type=click.IntRange(0), default=None, help="Only so many of the 126 communes take part.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
+def simulate(*, as_json: bool, **wanted: Any) -> None:
+    """Run plan 179 through a time in minutes, on a database of its own, with people who act by chance."""
+    from api.simulation.command import carry_out
+
+    if wanted["first"] >= wanted["last"]:
+        raise click.UsageError("--from must lie before --to.")
+    for line in carry_out(wanted, as_json=as_json):
+        click.echo(line)
 
 
 def _told(error: EngineError) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy.engine import URL, make_url
@@ -58,7 +59,7 @@ def initialise(settings: Settings, *, demo: bool) -> Iterator[str]:
         done = engine.run(SYSTEM, definitions.deploy, shipped_diagrams(), publish=True)
         yield f"Quy trình: {sum(d.created for d in done)} mới, {sum(not d.created for d in done)} không đổi"
         if demo:
-            yield from _load_demo(engine, settings)
+            yield from load_demo(engine, settings, shipped_plan())
 
 
 def greeting(settings: Settings) -> Iterator[str]:
@@ -81,6 +82,24 @@ def shipped_diagrams() -> dict[str, bytes]:
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.name.endswith((".bpmn", ".dmn"))
     }
+
+
+def shipped_plan() -> dict[str, Any]:
+    """Plan 179 as a document."""
+    return parse_plan(resources.files("workflows").joinpath("plan_179.yaml").read_bytes())
+
+
+def load_demo(engine: Engine, settings: Settings, document: Mapping[str, Any]) -> Iterator[str]:
+    """Import a plan, with the regimes that come with it and people for its agencies; what was done, line by line."""
+    report = engine.run(SYSTEM, plans.import_plan, document)
+    yield f"Kế hoạch {report.plan_id}: {report.obligations} nội dung giao, {report.agencies + report.communes} cơ quan"
+    engine.run(SYSTEM, regimes.load_defaults)
+    yield f"Người dùng thử nghiệm: {len(add_demo_people(engine, settings))} tài khoản"
+
+
+def add_demo_people(engine: Engine, settings: Settings) -> list[str]:
+    """Add the demo people of the agencies in force who are missing; the user names of all of them."""
+    return engine.run(SYSTEM, demo.load_demo, hash_password(_demo_password(settings)))
 
 
 def add_somebody(
@@ -151,15 +170,6 @@ def _reachable(settings: Settings) -> Iterator[None]:
         raise StartupError(
             f"Không mở được cơ sở dữ liệu {where}: {reason}.", f"Cannot open the database {where}: {reason}."
         ) from error
-
-
-def _load_demo(engine: Engine, settings: Settings) -> Iterator[str]:
-    document = parse_plan(resources.files("workflows").joinpath("plan_179.yaml").read_bytes())
-    report = engine.run(SYSTEM, plans.import_plan, document)
-    yield f"Kế hoạch {report.plan_id}: {report.obligations} nội dung giao, {report.agencies + report.communes} cơ quan"
-    engine.run(SYSTEM, regimes.load_defaults)
-    names = engine.run(SYSTEM, demo.load_demo, hash_password(_demo_password(settings)))
-    yield f"Người dùng thử nghiệm: {len(names)} tài khoản"
 
 
 def _demo_password(settings: Settings) -> str:

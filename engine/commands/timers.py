@@ -7,9 +7,11 @@ once, whoever else tries; a case that somebody else has in hand is left for the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import select
 
 from engine.access import SYSTEM
 from engine.bpmn import process
@@ -17,8 +19,19 @@ from engine.commands import advance, definitions, incidents
 from engine.commands.attempts import attempting
 from engine.commands.case import Case, lock_free_case
 from engine.errors import Attempt, BusyError, EngineError
+from engine.models.instance import ProcessInstance
+from engine.models.prepared import Prepared
 from engine.models.statements import DUE_TIMERS, FIND_TIMER, INSERT_FIRING
+from engine.models.timer import Timer
 from engine.runtime import Engine, Transaction
+
+_NEXT = Prepared(
+    select(Timer.due_at)
+    .join(ProcessInstance, ProcessInstance.id == Timer.instance_id)
+    .where(ProcessInstance.state == "active")
+    .order_by(Timer.due_at, Timer.id)
+    .limit(1)
+)
 
 log = structlog.get_logger("engine.timers")
 
@@ -45,6 +58,12 @@ def again(tx: Transaction, case: Case, timer_id: str) -> None:
 def due(tx: Transaction, limit: int) -> list[tuple[str, str]]:
     """Up to `limit` due timers of running cases, longest due first, as (timer id, instance id)."""
     return [(row["id"], row["instance_id"]) for row in tx.fetch_all(DUE_TIMERS, now=tx.now, limit=limit)]
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """When the next timer of a running case is due; None when none waits."""
+    found = tx.fetch(_NEXT)
+    return found["due_at"] if found is not None else None
 
 
 def fire_due(engine: Engine, limit: int = 100) -> int:
