@@ -12,6 +12,7 @@ KINDS_VI = {
     "calendar-day": "ngày",
     "campaign": "đợt khen thưởng",
     "dossier": "hồ sơ khen thưởng",
+    "document": "văn bản",
     "incident": "sự cố",
     "membership": "vai trò được giao",
     "message-receiver": "nơi nhận thông điệp",

@@ -27,6 +27,7 @@ from engine.models.directory import (
     Membership,
     Person,
 )
+from engine.models.document import Document, DocumentSeries, DocumentVoid
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
@@ -78,6 +79,9 @@ __all__ = [
     "CouncilSeat",
     "Dossier",
     "DossierEvidence",
+    "Document",
+    "DocumentSeries",
+    "DocumentVoid",
     "EventSubscription",
     "FigureSource",
     "Incident",
