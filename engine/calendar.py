@@ -13,6 +13,7 @@ from datetime import date, timedelta
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
 LONGEST_COUNT = 2_000
+_LONGEST_WAIT = timedelta(days=31)
 WHOLE = 2
 # What is worked on a day of each kind, in half days.
 WORKED: Mapping[str, int] = {
@@ -97,6 +98,15 @@ class WorkingCalendar:
         step = ONE_DAY if direction == "next" else -ONE_DAY
         while not self.halves(day):
             day += step
+        return day
+
+    def apart(self, day: date, before: date) -> date:
+        """The day itself, or the first working day after it that leaves a working day between it and `before`.
+
+        Gives up a month after `before`.
+        """
+        while self.count(before, day - ONE_DAY) < 1 and day <= before + _LONGEST_WAIT:
+            day = self.roll(day + ONE_DAY, "next")
         return day
 
     def skipped(self, start: date, end: date) -> Iterator[DecidedDay]:

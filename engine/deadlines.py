@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.calendar import WorkingCalendar
+from engine.calendar import ROLLS, WorkingCalendar
 from engine.statutory_days import statutory
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 END_OF_DAY = time(23, 59, 59)
 MORNING = time(8)
 WITHIN, BEFORE, AFTER, BY_DATE, GIVEN = "working_days", "working_days_before", "working_days_after", "by_date", "given"
-COUNTING = frozenset({WITHIN, BEFORE, AFTER})
+COUNTING = frozenset({WITHIN, BEFORE, AFTER, BY_DATE})
 _MORNINGS = {BEFORE: -1, AFTER: 1}
 
 
@@ -27,9 +27,9 @@ _MORNINGS = {BEFORE: -1, AFTER: 1}
 class Derivation:
     """How a due instant came about: the rule (one of the five above) and what it was given.
 
-    `base` is the day counted from, which is not counted, or the date itself, which is rolled. `at` is set where the
-    instant itself was given. No due date that is counted anew falls before `not_before`. `text` is the rule as the
-    diagram writes it; `agency` that whose exceptions count.
+    `base` is the day counted from, which is not counted, or the date itself, which is rolled, and leaves a working day
+    between it and `apart_from`. `at` is set where the instant itself was given. No due date that is counted anew falls
+    before `not_before`. `text` is the rule as the diagram writes it; `agency` that whose exceptions count.
     """
 
     rule: str
@@ -41,6 +41,7 @@ class Derivation:
     not_before: date | None = None
     at: datetime | None = None
     text: str = ""
+    apart_from: date | None = None
 
     def instant(self, calendar: WorkingCalendar) -> datetime:
         """The due instant on a calendar, in UTC."""
@@ -48,8 +49,10 @@ class Derivation:
         if self.at is not None:
             return self.at
         if self.rule in _MORNINGS:
-            return morning(own.add(self.base, _MORNINGS[self.rule] * self.count))
+            return morning(own.roll(own.add(self.base, _MORNINGS[self.rule] * self.count), "next"))
         day = own.add(self.base, self.count) if self.rule == WITHIN else own.roll(self.base, self.roll)
+        if self.apart_from is not None:
+            day = own.apart(day, self.apart_from)
         return end_of_day(max(day, self.not_before or day))
 
     def again(self, calendar: WorkingCalendar, today: date) -> Derivation:
@@ -66,7 +69,7 @@ class Derivation:
 
 def derivation_of(stored: Mapping[str, Any]) -> Derivation:
     """The derivation that `as_json` stored."""
-    days = {name: date.fromisoformat(stored[name]) for name in ("base", "not_before") if name in stored}
+    days = {name: date.fromisoformat(stored[name]) for name in ("base", "not_before", "apart_from") if name in stored}
     moments = {"at": datetime.fromisoformat(stored["at"])} if "at" in stored else {}
     return Derivation(**{**stored, **days, **moments})
 
@@ -106,9 +109,11 @@ def functions(
     """
     today = local_date(now)
 
-    def derived(rule: str, base: Any, count: int) -> datetime:
+    def derived(rule: str, base: Any, count: int = 0, roll: str = "none") -> datetime:
+        if roll not in ROLLS:
+            raise ValueError(f"none of {', '.join(ROLLS)}")
         found = calendar()
-        derivation = Derivation(rule, as_date(base), count, agency=agency, calendar_version=found.version)
+        derivation = Derivation(rule, as_date(base), count, roll, agency, found.version)
         due = derivation.instant(found)
         if counted is not None:
             counted[due] = derivation
@@ -117,9 +122,11 @@ def functions(
     return {
         WITHIN: lambda count: derived(WITHIN, today, count),
         BEFORE: lambda due, count: derived(BEFORE, due, count),
-        AFTER: lambda due, count: derived(AFTER, due, count),
+        AFTER: lambda due, count: derived(AFTER if count >= 0 else BEFORE, due, abs(count)),
+        BY_DATE: lambda day, roll: derived(BY_DATE, day, roll=roll),
         "today": lambda: today.isoformat(),
         "date": as_date,
+        "has_passed": lambda moment: moment <= now,
     }
 
 

@@ -23,6 +23,7 @@ class _Words:
 
     by_rule: Mapping[str, str]
     rolled: Mapping[str, str]
+    apart: str
     skipped: str
     weekends: str
     half: str
@@ -44,6 +45,7 @@ _VIETNAMESE = _Words(
         "next": "Ngày {base} không phải ngày làm việc nên chuyển sang ngày làm việc tiếp theo.",
         "previous": "Ngày {base} không phải ngày làm việc nên chuyển về ngày làm việc liền trước.",
     },
+    "Chuyển sang ngày sau để cách ngày {apart_from} ít nhất một ngày làm việc.",
     "Không tính: {}.",
     "{} ngày nghỉ cuối tuần",
     "nửa ngày {}",
@@ -64,6 +66,7 @@ _ENGLISH = _Words(
         "next": "{base} is no working day, so it is due on the next one.",
         "previous": "{base} is no working day, so it is due on the one before.",
     },
+    "Moved on, so that a working day lies between it and {apart_from}.",
     "Not counted: {}.",
     "{} weekend days",
     "half of {}",
@@ -85,13 +88,15 @@ class _Facts:
     skipped: Sequence[DecidedDay]
     clause: str | None
     is_known: bool
+    rolled: date
 
     def parts(self) -> dict[str, Any]:
         """The parts of a sentence."""
         given, at = self.derivation, self.derivation.at
         moment = f"{at.astimezone(LOCAL):%H:%M %d/%m/%Y}" if at is not None else ""
         days = {"start": _shown(self.start), "end": _shown(self.end), "base": _shown(given.base)}
-        return days | {"days": f"{self.days:g}", "count": given.count, "moment": moment}
+        apart = _shown(given.apart_from) if given.apart_from is not None else ""
+        return days | {"days": f"{self.days:g}", "count": given.count, "moment": moment, "apart_from": apart}
 
 
 def explain(
@@ -123,9 +128,8 @@ def _facts(derivation: Derivation, calendar: WorkingCalendar, opened: date | Non
     start = (opened or derivation.base) if derivation.rule in (BY_DATE, GIVEN) else derivation.base
     seen = max(min(end, start + _HORIZON), start - _HORIZON)
     first, last = sorted((start, seen))
-    return _Facts(
-        derivation, start, end, own.count(start, seen), list(own.skipped(first, last)), clause, own.is_known(end)
-    )
+    skipped, rolled = list(own.skipped(first, last)), own.roll(derivation.base, derivation.roll)
+    return _Facts(derivation, start, end, own.count(start, seen), skipped, clause, own.is_known(end), rolled)
 
 
 def _told(day: DecidedDay) -> dict[str, Any]:
@@ -136,8 +140,10 @@ def _told(day: DecidedDay) -> dict[str, Any]:
 def _sentences(facts: _Facts, words: _Words, *, vietnamese: bool) -> Iterator[str]:
     derivation = facts.derivation
     yield words.by_rule[derivation.rule].format(**facts.parts())
-    if derivation.rule == BY_DATE and derivation.base != facts.end and derivation.roll in words.rolled:
+    if derivation.rule == BY_DATE and derivation.base != facts.rolled:
         yield words.rolled[derivation.roll].format(**facts.parts())
+    if derivation.apart_from is not None and facts.rolled < facts.end and derivation.not_before != facts.end:
+        yield words.apart.format(**facts.parts())
     if facts.skipped:
         yield words.skipped.format(", ".join(_named(facts.skipped, words, vietnamese=vietnamese)))
     if derivation.not_before is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from engine.calendar import WorkingCalendar
 
@@ -40,7 +40,6 @@ _NAMES_EN = {
 }
 _ROMAN = ("I", "II", "III", "IV")
 _HALVES = ("đầu", "cuối")
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,15 @@ class Period:
 
 @dataclass(frozen=True)
 class TierDue:
-    """When one tier's report is due: the tier's code and the local date, which lasts to its end."""
+    """When one tier's report is due: the tier's code and the local date, which lasts to its end.
+
+    It is the day `base` of the regime, rolled, and a working day apart from `after`: the cut-off, or the tier below.
+    """
 
     tier: str
     due: date
+    base: date
+    after: date
 
 
 def period(frequency: str, year: int, number: int) -> Period:
@@ -114,10 +118,9 @@ def due_dates(
 def _spaced(one: Period, tiers: Sequence[tuple[str, int]], roll: str, calendar: WorkingCalendar) -> Iterator[TierDue]:
     before = one.last
     for tier, day in tiers:
-        due = calendar.roll(one.last.replace(day=day), roll)
-        while calendar.count(before, due - _ONE_DAY) < 1 and due <= before + timedelta(days=31):
-            due = calendar.roll(due + _ONE_DAY, "next")
-        yield TierDue(tier, due)
+        base = one.last.replace(day=day)
+        due = calendar.apart(calendar.roll(base, roll), before)
+        yield TierDue(tier, due, base, before)
         before = due
 
 

@@ -34,8 +34,8 @@ task_withdrawn = _signals.signal(
 )
 due_changed = _signals.signal(
     "due-changed",
-    doc="What is open in a case is due at another time, for the calendar has changed. kwargs: case, moved "
-    "(a sequence of engine.commands.recounting.Moved: row, old, new).",
+    doc="What is open in a case is due at another time: the calendar has changed, or a report got more time. "
+    "kwargs: case, moved (a sequence of engine.commands.due_changes.Moved: row, old, new).",
 )
 task_reminded = _signals.signal(
     "task-reminded",

@@ -1,7 +1,7 @@
 """Changing the working calendar: filling it, and deciding about single days.
 
 Rule: a change makes a new version and ends what stood before, so that any older version can still be read; every
-running case has its open due dates counted anew (engine/commands/recounting.py).
+running case has its open due dates counted anew (engine/commands/recounting.py), and every timed start as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from engine import statutory_days
 from engine.calendar import WORKED, DecidedDay
-from engine.commands import recounting
+from engine.commands import recounting, timed_starts
 from engine.commands.journal import record_system
 from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, StaleVersionError
 from engine.models.calendar import CalendarDay, CalendarVersion
@@ -103,6 +103,7 @@ def _announce(tx: Transaction, version: CalendarVersion, facts: dict[str, object
     tx.session.flush()
     calendars.forget(tx)
     record_system(tx, "calendar-changed", facts)
+    timed_starts.recount(tx)
     recounting.ask_for_all(tx, version.version)
     tx.after_commit(partial(recounting.recount_now, tx.engine))
 

@@ -223,6 +223,7 @@ def _row(
         closes_at=days.closes_at,
         late_until=days.late_until,
         due_dates={tier: dict(facts) for tier, facts in days.due_dates.items()},
+        derivations={name: dict(meaning) for name, meaning in days.derivations.items()},
         missing=[],
         late=[],
         created_at=tx.now,

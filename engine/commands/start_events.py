@@ -56,7 +56,7 @@ def _row(
 ) -> StartSubscription:
     element_id, position, rule = one
     when = _schedule(tx, element_id, rule.timer, known) if rule.timer is not None else {}
-    row = {"rule": None, "next_due": None, "anchor": None, "turn": 0, "remaining": None} | when
+    row = {"rule": None, "next_due": None, "derivation": None, "anchor": None, "turn": 0, "remaining": None} | when
     return StartSubscription(
         id=new_id(),
         definition_id=version.id,
@@ -81,16 +81,18 @@ def _schedule(tx: Transaction, element_id: str, rule: TimerRule, known: Known) -
     before = known.get((element_id, text))
     if before is not None:
         kept = {"next_due": before.next_due, "anchor": before.anchor, "turn": before.turn}
-        return kept | {"rule": text, "remaining": before.remaining}
+        return kept | {"rule": text, "remaining": before.remaining, "derivation": before.derivation}
     names = calendars.functions(tx)
     try:
         timers.require_cycle(rule, names, tx.engine.shortest_cycle)
         first = timers.first(rule, names, tx.now)
     except (ExpressionError, OverflowError, ValueError) as error:
         raise ProcessError(element_id, str(error)) from error
+    counted = calendars.how_counted(tx, "", first.due, rule.text)
     return {
         "rule": text,
         "next_due": first.due,
+        "derivation": counted.as_json() if counted is not None else None,
         "anchor": first.anchor,
         "turn": first.turn,
         "remaining": first.remaining,

@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 
+from engine import deadlines
 from engine.access import SYSTEM
 from engine.bpmn import timers
 from engine.bpmn.network import TimerRule
@@ -18,6 +19,7 @@ from engine.bpmn.timers import Schedule
 from engine.commands import definitions, instances
 from engine.commands.instances import Start, Trigger
 from engine.commands.journal import record_system
+from engine.deadlines import derivation_of
 from engine.errors import BusyError, EngineError
 from engine.models.definition import ProcessDefinition
 from engine.models.subscription import StartSubscription
@@ -52,6 +54,16 @@ def skip(tx: Transaction, start_id: str, error: EngineError) -> None:
     _move_on(tx, start, _rule(tx, start), _schedule(start, start.next_due))
 
 
+def recount(tx: Transaction) -> int:
+    """Count the start events anew that count working days, on the calendar in force; how many moved.
+
+    What is due already stays as it is.
+    """
+    waiting = StartSubscription.derivation.is_not(None) & (StartSubscription.next_due > tx.now)
+    starts = tx.session.scalars(select(StartSubscription).where(waiting).with_for_update()).all()
+    return sum(_recounted(tx, start) for start in starts)
+
+
 def due(tx: Transaction, limit: int) -> list[str]:
     """Up to `limit` start events whose time has come, longest due first."""
     query = select(StartSubscription.id).where(StartSubscription.next_due <= tx.now)
@@ -74,6 +86,20 @@ def _fire_one(engine: Engine, start_id: str) -> bool:
     return False
 
 
+def _recounted(tx: Transaction, start: StartSubscription) -> bool:
+    calendar, old, before = calendars.current(tx), start.next_due, derivation_of(start.derivation or {})
+    again = before.again(calendar, deadlines.local_date(tx.now))
+    new = again.instant(calendar)
+    if old is None or new == old:
+        return False
+    start.next_due, start.anchor, start.derivation = new, new, again.as_json()
+    facts = {"process": start.process_key, "element": start.element_id, "calendar_version": calendar.version}
+    moved = {"due": {"old": old.isoformat(), "new": new.isoformat()}}
+    decided = calendars.decided_since(tx, before.calendar_version)
+    record_system(tx, "timed-start-moved", facts | moved | {"decided": decided})
+    return True
+
+
 def _claimed(tx: Transaction, start_id: str) -> StartSubscription | None:
     """The start event, locked, if it is due and no other worker has it."""
     query = select(StartSubscription).where(StartSubscription.id == start_id, StartSubscription.next_due <= tx.now)
@@ -94,6 +120,7 @@ def _schedule(start: StartSubscription, due_at: datetime) -> Schedule:
 def _move_on(tx: Transaction, start: StartSubscription, rule: TimerRule, occurrence: Schedule) -> None:
     """Set the start event to its next occurrence; to none when that was the last."""
     following = timers.following(rule, occurrence, calendars.functions(tx), tx.now)
+    start.derivation = None
     if following is None:
         start.next_due = None
         return

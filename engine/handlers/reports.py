@@ -7,13 +7,15 @@ reports, steps 3 to 6, and their exceptions (docs/decisions/0013-reporting.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 
-from engine import deadlines, figures, signals
+from engine import deadlines, explanations, figures, signals
 from engine.audit.chain import Happening
 from engine.commands.case import Case
+from engine.deadlines import BY_DATE, WITHIN, Derivation
 from engine.errors import ConflictError
 from engine.handlers.content import day_of, invalid
 from engine.handlers.succession import successor_in_force
@@ -83,7 +85,7 @@ def submit_report(tx: Transaction, case: Case) -> None:
     tx.session.add(version)
     if report.submitted_at is None:
         report.submitted_at = tx.now
-        is_late = deadlines.local_date(tx.now) > report.original_due_date
+        is_late = deadlines.local_date(tx.now) > (report.late_after or report.original_due_date)
         report.late = is_late and is_bound(_agency(tx, report))
     _turn(report, "submitted")
     data = {"report": report.id, "version": number, "late": report.late, "nothing_to_report": nothing}
@@ -196,7 +198,11 @@ def _postponed(tx: Transaction, case: Case, report: Report, state: str) -> dict[
     wished = day_of(case.variables.get("new_due_date"))
     if wished is not None and wished < today:
         raise invalid("new_due_date", "past", "Thời hạn không được ở quá khứ.", "It may not be in the past.")
-    report.due_date = wished or calendars.current(tx).add(today, RETURN_DAYS)
+    calendar = calendars.current(tx)
+    rule = Derivation(BY_DATE, wished) if wished is not None else Derivation(WITHIN, today, RETURN_DAYS)
+    counted = replace(rule, calendar_version=calendar.version)
+    report.due_date = deadlines.local_date(counted.instant(calendar))
+    report.due_explanation = explanations.explain(counted, calendar, today)
     _turn(report, state)
     return {"due_date": {"old": old.isoformat(), "new": report.due_date.isoformat()}}
 

@@ -15,7 +15,7 @@ from engine import deadlines, schedules
 from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
-from engine.handlers import consolidation, prefilling
+from engine.handlers import consolidation, prefilling, round_documents
 from engine.handlers.content import invalid
 from engine.models.columns import new_id
 from engine.models.directory import Agency
@@ -47,8 +47,11 @@ def open_report_round(tx: Transaction, case: Case) -> dict[str, Any]:
     found.instance_id, found.opened_at = case.id, tx.now
     _turn(found, "open")
     asked = members_of(tx, found.reporters, deadlines.local_date(tx.now))
-    due = found.due_dates[schedules.AGENCY]["due"]
-    rows = [_report_row(tx, found, agency, figures) for agency, figures in prefilling.of_agencies(tx, found, asked)]
+    due, explained = found.due_dates[schedules.AGENCY]["due"], queries.due_explanation(tx, found)
+    rows = [
+        _report_row(tx, found, agency, {"prefilled": figures, "due_explanation": explained})
+        for agency, figures in prefilling.of_agencies(tx, found, asked)
+    ]
     tx.write(INSERT_REPORT, *rows)
     for row in rows:
         _begin_report(tx, case, found, row)
@@ -81,22 +84,25 @@ def consolidate_reports(tx: Transaction, case: Case) -> dict[str, Any]:
     return {"consolidated_report": made.id, "comment": None}
 
 
-def sign_consolidated_report(tx: Transaction, case: Case) -> None:
-    """The director signs what was drafted over the frozen figures."""
+def sign_consolidated_report(tx: Transaction, case: Case) -> dict[str, Any]:
+    """The director signs what was drafted over the frozen figures; the number of a report sent before is not its."""
     made = queries.consolidated(tx, _round(tx, case).id)[-1]
     made.narrative, made.signed_by, made.signed_at = case.variables.get("narrative"), tx.actor.person_id, tx.now
     data = {"consolidated": made.id, "sha256": made.sha256}
     case.record(Happening("report-round-signed", case.element_id, data=data))
+    return {"doc_number": None, "issued_on": None}
 
 
-def submit_consolidated_report(tx: Transaction, case: Case) -> None:
-    """The report has its number and goes to UBND through its office."""
+def submit_consolidated_report(tx: Transaction, case: Case) -> dict[str, Any]:
+    """The report gets its number, from the register or the clerk, and goes to UBND through its office."""
     found = _round(tx, case)
-    found.doc_number, found.submitted_at = case.variables.get("doc_number"), tx.now
+    issued = round_documents.issue(tx, case, found)
+    found.doc_number, found.submitted_at = issued["doc_number"], tx.now
     _turn(found, "submitted")
     data = {"round": found.id, "doc_number": found.doc_number}
     case.record(Happening("report-round-submitted", case.element_id, data=data))
     case.admit(["agency:vpub", "agency:ubnd"])
+    return issued
 
 
 def open_instructed_tasks(tx: Transaction, case: Case) -> dict[str, Any]:
@@ -130,10 +136,10 @@ def _turn(found: ReportRound, state: str) -> None:
     found.version += 1
 
 
-def _report_row(tx: Transaction, found: ReportRound, agency: Agency, figures: dict[str, Any]) -> dict[str, Any]:
+def _report_row(tx: Transaction, found: ReportRound, agency: Agency, known: dict[str, Any]) -> dict[str, Any]:
     due = deadlines.as_date(found.due_dates[schedules.AGENCY]["due"])
     empty = dict.fromkeys(c.key for c in Report.__table__.columns)
-    return empty | {
+    fixed = {
         "id": new_id(),
         "round_id": found.id,
         "agency": agency.code,
@@ -141,13 +147,13 @@ def _report_row(tx: Transaction, found: ReportRound, agency: Agency, figures: di
         "state": "draft",
         "original_due_date": due,
         "due_date": due,
-        "prefilled": figures,
         "return_count": 0,
         "urging_count": 0,
         "created_at": tx.now,
         "simulated": tx.simulated,
         "version": 1,
     }
+    return empty | known | fixed
 
 
 def _begin_report(tx: Transaction, case: Case, found: ReportRound, row: dict[str, Any]) -> None:

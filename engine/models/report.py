@@ -51,7 +51,8 @@ class ReportRound(Row):
     """One round of a regime: the reports of a period, or (`kind` ad_hoc) a single one that was asked for.
 
     `due_dates` hold for each tier the date and what it comes from. `closes_at` is when aggregation is cut off;
-    until `late_until` a report is still taken. `missing` and `late` name the agencies at the closing.
+    until `late_until` a report is still taken; `derivations` say how both were counted (None: it is not known).
+    `missing` and `late` name the agencies at the closing.
     """
 
     __tablename__ = "report_round"
@@ -75,6 +76,7 @@ class ReportRound(Row):
     closes_at: Mapped[datetime]
     late_until: Mapped[date]
     due_dates: Mapped[dict[str, Any]]
+    derivations: Mapped[dict[str, Any] | None]
     missing: Mapped[list[Any]]
     late: Mapped[list[Any]]
     opened_at: Mapped[datetime | None]
@@ -94,8 +96,9 @@ class Report(Row):
     """One agency's report in a round: a read model of where its case stands. The diagram decides what happens.
 
     `original_agency` is the one that the round was opened for; `agency` who owes it now, after mergers. `due_date` is
-    that of the present turn, `original_due_date` the first. `submitted_at` is the first submission, and `late`
-    whether that came after the first due date. `accepted_version` is the number of the version that counts.
+    that of the present turn, `due_explanation` how it came about, `original_due_date` the first. `submitted_at` is the
+    first submission, and `late` whether that came after `late_after` (None: the first due date).
+    `accepted_version` is the number of the version that counts.
     """
 
     __tablename__ = "report"
@@ -112,6 +115,8 @@ class Report(Row):
     state: Mapped[Code]
     original_due_date: Mapped[date]
     due_date: Mapped[date]
+    due_explanation: Mapped[dict[str, Any] | None]
+    late_after: Mapped[date | None]
     prefilled: Mapped[dict[str, Any]]
     submitted_at: Mapped[datetime | None]
     late: Mapped[bool | None]

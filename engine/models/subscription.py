@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,7 +41,8 @@ class StartSubscription(Row):
     """A start event of a process's current version that waits for a message, a signal or a time (`kind`).
 
     `position` is its place among the event's definitions. For a timer, `rule` is its text and `next_due` the next
-    firing (None: none is left), number `turn` counted from `anchor`, with `remaining` after it (None: without end).
+    firing (None: none is left), number `turn` counted from `anchor`, with `remaining` after it (None: without end);
+    `derivation` says how that firing was counted on the calendar (None: it was not).
     """
 
     __tablename__ = "start_subscription"
@@ -59,6 +61,7 @@ class StartSubscription(Row):
     name: Mapped[str | None]
     rule: Mapped[str | None]
     next_due: Mapped[datetime | None]
+    derivation: Mapped[dict[str, Any] | None]
     anchor: Mapped[datetime | None]
     turn: Mapped[int]
     remaining: Mapped[int | None]

@@ -7,6 +7,7 @@ read once a process for each version.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ _NEWEST = Prepared(
 )
 _LOCAL, _SHARED, _COUNTED = "calendar", "calendars", "counted"
 _MOST_KEPT = 4
+_MOST_TOLD = 20
 
 
 def current(tx: Transaction) -> WorkingCalendar:
@@ -65,11 +67,26 @@ def counted(tx: Transaction, case_id: str) -> dict[datetime, Derivation]:
     return of_cases.setdefault(case_id, {})
 
 
+def how_counted(tx: Transaction, case_id: str, due: datetime, text: str) -> Derivation | None:
+    """How an instant was counted in this transaction; None when the rule that it comes from counts no days."""
+    found = counted(tx, case_id).get(due)
+    if found is None or not any(name in text for name in deadlines.COUNTING):
+        return None
+    return replace(found, text=text)
+
+
 def standing(tx: Transaction, day: date, agency: str | None = None) -> CalendarDay | None:
     """The row that stands about a day for all agencies, or the exception of one; None when there is none."""
     of_agency = CalendarDay.agency.is_(None) if agency is None else CalendarDay.agency == agency
     query = select(CalendarDay).where(CalendarDay.day == day, of_agency, CalendarDay.until_version.is_(None))
     return tx.session.scalars(query).first()
+
+
+def decided_since(tx: Transaction, version: int) -> list[dict[str, Any]]:
+    """What was decided about days after a version of the calendar, the first few: the day, the agency, the document."""
+    query = select(CalendarDay).where(CalendarDay.since_version > version)
+    rows = tx.session.scalars(query.order_by(CalendarDay.since_version, CalendarDay.day).limit(_MOST_TOLD))
+    return [{"day": row.day.isoformat(), "agency": row.agency, "document": row.document} for row in rows]
 
 
 def days(tx: Transaction, first: date, last: date, agency: str | None = None) -> list[tuple[DecidedDay, float]]:

@@ -9,16 +9,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from engine import deadlines
+from engine import deadlines, explanations
 from engine.access import AGENCY_ROLES, Actor
+from engine.deadlines import derivation_of
 from engine.errors import NotFoundError
 from engine.models.directory import Agency
 from engine.models.report import ConsolidatedReport, Report, ReportRegime, ReportRound
+from engine.queries import calendar as calendars
 from engine.queries.ordering import Order, count_of
 from engine.runtime import Transaction
+from engine.schedules import AGENCY, RoundSchedule
 
 STATES = ("scheduled", "open", "closed", "consolidated", "submitted", "archived")
 USUAL = "-opens_at"
@@ -103,6 +107,22 @@ def count_rounds(tx: Transaction, wanted: RoundFilter) -> int:
 def regime_of(tx: Transaction, found: ReportRound) -> ReportRegime:
     """The version of the regime that a round keeps."""
     return tx.session.get_one(ReportRegime, found.regime_id)
+
+
+def schedule_of(found: ReportRound) -> RoundSchedule:
+    """The days of a round as they are stored."""
+    return RoundSchedule(found.opens_at, found.closes_at, found.late_until, found.due_dates, found.derivations or {})
+
+
+def due_explanation(tx: Transaction, found: ReportRound) -> dict[str, Any] | None:
+    """How the agencies' due date of a round came about; None when it is not known."""
+    told = found.due_dates[AGENCY]
+    if "meaning" not in told:
+        return None
+    meaning, calendar = derivation_of(told["meaning"]), calendars.current(tx)
+    if meaning.calendar_version != calendar.version:
+        calendar = calendars.at(tx, meaning.calendar_version)
+    return explanations.explain(meaning, calendar, deadlines.local_date(tx.now), told["clause"])
 
 
 def consolidated(tx: Transaction, round_id: str) -> Sequence[ConsolidatedReport]:

@@ -42,6 +42,25 @@ def test_a_due_date_may_be_written_as_a_day_or_an_instant(value: object, due: da
     assert deadlines.as_due(value) == due
 
 
+@pytest.mark.parametrize(
+    ("roll", "day"), [("next", date(2026, 3, 16)), ("previous", date(2026, 3, 13)), ("none", date(2026, 3, 15))]
+)
+def test_a_date_is_rolled_off_a_sunday_and_says_so(roll: str, day: date) -> None:
+    counted: dict[datetime, deadlines.Derivation] = {}
+    functions = deadlines.functions(datetime(2026, 3, 10, 2, tzinfo=UTC), counted=counted)
+
+    due = functions["by_date"]("2026-03-15", roll)
+
+    assert due == deadlines.end_of_day(day)
+    assert (counted[due].rule, counted[due].base, counted[due].roll) == ("by_date", date(2026, 3, 15), roll)
+
+
+@pytest.mark.parametrize("roll", ["forward", None, 1, []])
+def test_a_date_is_rolled_as_named_or_refused(roll: object) -> None:
+    with pytest.raises(ValueError):
+        deadlines.functions(datetime(2026, 3, 10, 2, tzinfo=UTC))["by_date"]("2026-03-15", roll)
+
+
 @pytest.mark.parametrize("value", [1, 1.5, [], "mai", "2026-13-01"])
 def test_what_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(ValueError):

@@ -16,7 +16,9 @@ from engine.bpmn.expressions.errors import ExpressionError
 from engine.bpmn.expressions.operations import FUNCTIONS
 from engine.bpmn.expressions.tokens import DEEPEST
 
-CALENDAR_FUNCTIONS = frozenset({"working_days", "working_days_before", "working_days_after", "today", "date"})
+CALENDAR_FUNCTIONS = frozenset(
+    {"working_days", "working_days_before", "working_days_after", "by_date", "today", "date", "has_passed"}
+)
 WORDS = {"true": True, "false": False, "null": None}
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operations.add,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -59,6 +59,8 @@ NAMES: dict[str, Any] = {
         ("1 == true", False),
         ('"1" == 1', False),
         ("today()", "2026-03-10"),
+        ('by_date("2026-03-15", "next")', datetime(2026, 3, 16, 16, 59, 59, tzinfo=UTC)),
+        ('date(by_date("2026-03-15", "previous"))', date(2026, 3, 13)),
         ('"\\u00e9"', "é"),
     ],
 )
@@ -135,6 +137,8 @@ def test_everything_else_is_refused_before_it_runs(text: str) -> None:
         "round(n, 1000000000)",
         "round(n, -1000000000)",
         "working_days(1000000000)",
+        'by_date("2026-03-15", "forward")',
+        'by_date("2026-03-15")',
         "sum(items)",
         "lower(n)",
         "today",

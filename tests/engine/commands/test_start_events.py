@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from engine import deadlines
 from engine.access import SYSTEM, Actor, Grant
-from engine.commands import definitions, deliveries, instances, messages, timed_starts
+from engine.commands import calendar, definitions, deliveries, instances, messages, timed_starts
+from engine.commands.calendar import Decision
 from engine.commands.instances import Start
 from engine.commands.messages import Posted
 from engine.errors import InvalidDataError, ProcessError
 from engine.models import SYSTEM_STREAM, StartSubscription
+from engine.queries import calendar as calendars
 from engine.runtime import Engine
 from tests.conftest import MovableClock
 from tests.engine.bpmn.drawing import node, timer
@@ -184,3 +187,27 @@ def test_a_process_that_only_an_event_begins_is_not_begun_by_hand(engine: Engine
         engine.run(SYSTEM, instances.start, Start("p"))
 
     assert (refused.value.problems[0].field, refused.value.problems[0].rule) == ("process_key", "event-start")
+
+
+def test_a_timed_start_that_counts_working_days_follows_the_calendar(engine: Engine, clock: MovableClock) -> None:
+    engine.run(SYSTEM, calendar.fill)
+    deploy(engine, timed("${working_days(3)}", "timeDate"))
+    friday = deadlines.local_date(clock.moment) + timedelta(days=3)
+
+    engine.run(SYSTEM, calendar.change_day, friday, Decision("day_off", "Công văn 15/UBND-NC"))
+
+    (start,) = engine.read(SYSTEM, lambda tx: tx.session.scalars(select(StartSubscription)).all())
+    assert start.next_due == deadlines.end_of_day(friday + timedelta(days=3))
+    derived = deadlines.derivation_of(start.derivation or {})
+    assert derived.instant(engine.read(SYSTEM, calendars.at, derived.calendar_version)) == start.next_due
+    assert told(engine, SYSTEM_STREAM, "timed-start-moved") == 1
+
+
+def test_a_timed_start_that_has_been_due_stays(engine: Engine, clock: MovableClock) -> None:
+    deploy(engine, timed("${working_days(3)}", "timeDate"))
+    clock.forward(timedelta(days=5))
+
+    engine.run(SYSTEM, calendar.change_day, date(2026, 3, 13), Decision("day_off", "Công văn 15/UBND-NC"))
+
+    assert timed_starts.fire_due(engine) == 1
+    assert count(engine) == 1
