@@ -13,8 +13,8 @@ from typing import Any
 from engine.documents.types import TYPES
 from engine.errors import FieldProblem, InvalidDataError
 
-# The lengths of Phụ lục VI, into which every document must fit when it is exported.
-LONGEST_SUBJECT, LONGEST_NAME, LONGEST_POSITION, LONGEST_SYMBOL = 500, 50, 100, 42
+# The lengths of Phụ lục VI, into which every document must fit when it is exported; of a symbol, what forms take.
+LONGEST_SUBJECT, LONGEST_NAME, LONGEST_POSITION, LONGEST_SYMBOL = 500, 50, 100, 100
 
 # A paragraph; or one of {"heading"}, {"article", "text"}, {"items": [text]}, {"table": {"head", "rows", "widths"}}.
 Block = str | Mapping[str, Any]
