@@ -42,7 +42,9 @@ task_reminded = _signals.signal(
     doc="A reminder of the diagram fired. kwargs: case, plan_task (engine.models.PlanTask), element_id.",
 )
 plan_task_overdue = _signals.signal(
-    "plan-task-overdue", doc="A plan task passed its due date unfinished. kwargs: case, plan_task."
+    "plan-task-overdue",
+    doc="A plan task passed its due date unfinished: an urging notice is due. kwargs: case, plan_task, notice (its "
+    "number, from 1), form (as the ladder names it, notice or formal_letter).",
 )
 leader_alerted = _signals.signal(
     "leader-alerted", doc="A result was returned for rework too often. kwargs: case, plan_task."
@@ -53,7 +55,11 @@ report_due_soon = _signals.signal(
 )
 report_overdue = _signals.signal(
     "report-overdue",
-    doc="A report's due date passed: an urging notice is due. kwargs: case, report, notice (its number, from 1).",
+    doc="A report's due date passed: an urging notice is due. kwargs: case, report, notice (its number, from 1), form.",
+)
+escalation_listed = _signals.signal(
+    "escalation-listed",
+    doc="What was urged in vain was put on the leadership's list. kwargs: case, escalation (engine.models.Escalation).",
 )
 dossier_decided = _signals.signal(
     "dossier-decided",

@@ -75,7 +75,7 @@ def is_superseded(topic: str, payload: Mapping[str, Any], facts: Facts, person_i
         return facts.settled or facts.holder not in (None, person_id)
     if topic == "task-given":
         return facts.settled or facts.holder != person_id
-    if topic in ("plan-task-reminder", "report-due-soon", "report-overdue"):
+    if topic in ("plan-task-reminder", "report-due-soon", "report-overdue", "escalation-listed"):
         return facts.settled or facts.reported or _is_moved(payload, facts)
     return topic == "plan-task-overdue" and (facts.settled or _is_moved(payload, facts))
 

@@ -11,12 +11,12 @@ from typing import Any
 from engine import deadlines, signals
 from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
-from engine.models import PlanTask, Report
+from engine.models import Escalation, PlanTask, Report
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
 from engine.models.prepared import Prepared
 from engine.runtime import Transaction
 from notifications import rules
-from notifications.rules import Notice
+from notifications.rules import Notice, Urging
 
 _PERSON = "person:"
 
@@ -32,6 +32,8 @@ def connect() -> None:
     signals.report_overdue.connect(on_report_overdue)
 
 
+    signals.report_extended.connect(on_report_extended)
+    signals.escalation_listed.connect(on_escalation_listed)
 def on_task_created(tx: Transaction, *, case: Case, task: OpenedTask) -> None:
     """Tell those a new task is offered to."""
     _post(tx, case, rules.task_offered(task.id, task.element.id, task.groups, task.assignee))
@@ -48,9 +50,12 @@ def on_task_reminded(tx: Transaction, *, case: Case, plan_task: PlanTask, elemen
     _post(tx, case, rules.plan_task_reminder(plan_task.id, plan_task.agency, element_id, _day(plan_task), today))
 
 
-def on_plan_task_overdue(tx: Transaction, *, case: Case, plan_task: PlanTask) -> None:
+def on_plan_task_overdue(
+    tx: Transaction, *, case: Case, plan_task: PlanTask, notice: int = 1, form: str = "notice"
+) -> None:
     """Tell the agency and the urging office that a due date has passed."""
-    _post(tx, case, rules.plan_task_overdue(plan_task.id, plan_task.agency, _day(plan_task)))
+    urging = Urging(notice, form)
+    _post(tx, case, rules.plan_task_overdue(plan_task.id, plan_task.agency, _day(plan_task), urging))
 
 
 def on_leader_alerted(tx: Transaction, *, case: Case, plan_task: PlanTask) -> None:
@@ -64,10 +69,24 @@ def on_report_due_soon(tx: Transaction, *, case: Case, report: Report, working_d
     _post(tx, case, rules.report_due_soon(report.id, report.agency, due, working_days_left))
 
 
-def on_report_overdue(tx: Transaction, *, case: Case, report: Report, notice: int) -> None:
+def on_report_overdue(tx: Transaction, *, case: Case, report: Report, notice: int, form: str = "notice") -> None:
     """Urge the agency, in sight of the office that aggregates, and at last of the City's leader."""
     due, aggregator = report.due_date.isoformat(), case.variables.get("aggregator") or "svhtt"
-    _post(tx, case, rules.report_overdue(report.id, report.agency, due, notice, aggregator))
+    _post(tx, case, rules.report_overdue(report.id, report.agency, due, Urging(notice, form), aggregator))
+
+
+def on_escalation_listed(tx: Transaction, *, case: Case, escalation: Escalation) -> None:
+    """Tell the leader's office of what was put on the leadership's list."""
+    ids = {"report": escalation.report_id, "plan_task": escalation.plan_task_id}
+    listed = {kind: found for kind, found in ids.items() if found is not None}
+    stage = f"escalation:{escalation.id}:{escalation.listed_at.isoformat()}"
+    _post(tx, case, rules.escalation(listed, escalation.due_date.isoformat(), escalation.notices, stage))
+
+
+def on_report_extended(tx: Transaction, *, case: Case, report: Report, old: date, document: str) -> None:
+    """Tell the agency that it has more time."""
+    due = report.due_date.isoformat()
+    _post(tx, case, rules.report_extended(report.id, report.agency, old.isoformat(), due, document))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

@@ -5,11 +5,12 @@ Rule: nothing here reads or writes rows; a rule names recipients as people (`per
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 NOTICES_TO_LEADER = 3
+LEADERS_OFFICE = "city_office@vpub"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,14 @@ class Notice:
     recipient: str
     payload: dict[str, Any]
     stage: str
+
+
+@dataclass(frozen=True)
+class Urging:
+    """An urging notice: its number, from 1, and its form, notice or formal_letter."""
+
+    notice: int
+    form: str = "notice"
 
 
 def task_offered(task_id: str, element_id: str, groups: Iterable[str], assignee: str | None) -> list[Notice]:
@@ -41,12 +50,13 @@ def plan_task_reminder(plan_task_id: str, agency: str, stage: str, due_date: str
     return _to_agency("plan-task-reminder", agency, payload, f"reminder:{plan_task_id}:{stage}:{due_date}:{on}")
 
 
-def plan_task_overdue(plan_task_id: str, agency: str, due_date: str | None) -> list[Notice]:
-    """A due date has passed: tell the agency and the office that urges."""
-    payload = {"plan_task": plan_task_id, "due_date": due_date}
-    stage = f"overdue:{plan_task_id}:{due_date}"
+def plan_task_overdue(plan_task_id: str, agency: str, due_date: str | None, urging: Urging) -> list[Notice]:
+    """A due date has passed: tell the agency and the office that urges; from the third notice the leader too."""
+    payload = {"plan_task": plan_task_id, "due_date": due_date, "notice": urging.notice, "form": urging.form}
+    stage = f"overdue:{plan_task_id}:{due_date}:{urging.notice}"
     notices = _to_agency("plan-task-overdue", agency, payload, stage)
-    return [*notices, Notice("plan-task-overdue", "report_aggregator@svhtt", payload, stage)]
+    others = _who_watches("svhtt", urging.notice)
+    return [*notices, *(Notice("plan-task-overdue", recipient, payload, stage) for recipient in others)]
 
 
 def report_due_soon(report_id: str, agency: str, due_date: str, working_days_left: int) -> list[Notice]:
@@ -56,11 +66,11 @@ def report_due_soon(report_id: str, agency: str, due_date: str, working_days_lef
     return _to_agency("report-due-soon", agency, payload, stage)
 
 
-def report_overdue(report_id: str, agency: str, due_date: str, notice: int, aggregator: str) -> list[Notice]:
+def report_overdue(report_id: str, agency: str, due_date: str, urging: Urging, aggregator: str) -> list[Notice]:
     """An urging notice: to the agency and to the office that aggregates; from the third on to the City's leader too."""
-    payload = {"report": report_id, "due_date": due_date, "notice": notice}
-    stage = f"report-overdue:{report_id}:{due_date}:{notice}"
-    others = [f"report_aggregator@{aggregator}"] + (["city_leader@ubnd"] if notice >= NOTICES_TO_LEADER else [])
+    payload = {"report": report_id, "due_date": due_date, "notice": urging.notice, "form": urging.form}
+    stage = f"report-overdue:{report_id}:{due_date}:{urging.notice}"
+    others = _who_watches(aggregator, urging.notice)
     notices = _to_agency("report-overdue", agency, payload, stage)
     return [*notices, *(Notice("report-overdue", recipient, payload, stage) for recipient in others)]
 
@@ -73,3 +83,13 @@ def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:
 
 def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
     return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]
+def escalation(listed: Mapping[str, str], due_date: str, notices: int, stage: str) -> list[Notice]:
+    """Something was urged in vain and put on the leadership's list (`listed`: what it is): tell the leader's office."""
+    payload = {**listed, "due_date": due_date, "notices": notices}
+    return [Notice("escalation-listed", LEADERS_OFFICE, payload, stage)]
+
+
+def _who_watches(office: str, notice: int) -> list[str]:
+    return [f"report_aggregator@{office}"] + (["city_leader@ubnd"] if notice >= NOTICES_TO_LEADER else [])
+
+

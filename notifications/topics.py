@@ -21,6 +21,8 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "report-due-soon": ("Nhắc thời hạn báo cáo", "A report is due soon"),
     "report-overdue": ("Đôn đốc báo cáo quá hạn", "A report is overdue"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
+    "escalation-listed": ("Đưa vào danh sách báo cáo lãnh đạo", "Put on the leadership’s list"),
+    "report-extended": ("Gia hạn báo cáo", "More time for a report"),
 }
 
 

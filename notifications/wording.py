@@ -82,6 +82,8 @@ def _words(topic: str, payload: Mapping[str, Any], facts: Facts, language: str) 
         "due": _due(facts.due_at, language) if facts.due_at else "",
         "returns": payload.get("returns", ""),
         "notice": payload.get("notice", ""),
+        "notices": payload.get("notices", ""),
+        "form": payload.get("form", ""),
     }
 
 

@@ -19,7 +19,7 @@ from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.deadlines import Derivation
-from engine.handlers import dossier_content
+from engine.handlers import dossier_content, escalations
 from engine.handlers.content import abandon
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
@@ -97,6 +97,8 @@ def end(tx: Transaction, case: Case, state: str) -> None:
         abandon(tx, case)
     if state == "cancelled" and case.variables.get("dossier"):
         dossier_content.abandoned(tx, case)
+    if case.plan_task_id is not None or case.variables.get("report"):
+        escalations.settle(tx, case, state)
     case.state, case.ended_at, case.tokens = state, tx.now, []
     case.record(Happening(f"process-{state}"))
     signals.process_ended.send(tx, case=case)

@@ -22,6 +22,7 @@ from engine.models.columns import new_id
 from engine.models.directory import Agency, AgencyGroup
 from engine.models.plan import Obligation
 from engine.models.report import ReportRegime
+from engine.queries import ladders
 from engine.queries import regimes as queries
 from engine.runtime import Transaction
 from engine.schedules import TIERS
@@ -59,6 +60,7 @@ class RegimeText:
     method: str = "electronic"
     roll: str = "next"
     opens_before: int = 10
+    urging_ladder: str = ladders.STANDARD
     obligation_id: str | None = None
     valid_to: date | None = field(default=None)
 
@@ -146,6 +148,9 @@ def _unknown(tx: Transaction, text: RegimeText) -> Iterator[FieldProblem]:
         if codes:
             listed = ", ".join(codes)
             yield FieldProblem(name, "unknown", f"Không có cơ quan: {listed}.", f"No such agency: {listed}.")
+    if not ladders.is_known(tx, text.urging_ladder):
+        message_vi = f"Không có thang đôn đốc “{text.urging_ladder}”."
+        yield FieldProblem("urging_ladder", "unknown", message_vi, "There is no such urging ladder.")
     if text.obligation_id is not None and tx.session.get(Obligation, text.obligation_id) is None:
         yield FieldProblem("obligation_id", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
 

@@ -54,6 +54,7 @@ def new_plan_task(tx: Transaction, agency: str, obligation_id: str | None) -> Pl
         progress=0,
         obstacle=False,
         on_hold=False,
+        urging_count=0,
         created_at=tx.now,
         simulated=tx.simulated,
         version=1,

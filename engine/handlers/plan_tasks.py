@@ -15,6 +15,7 @@ from engine import deadlines, signals
 from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
+from engine.handlers import escalations
 from engine.handlers.content import change, day_of, due_day, invalid, plan_task_of, take_content
 from engine.handlers.succession import successor_in_force
 from engine.models.columns import new_id
@@ -34,7 +35,6 @@ __all__ = [
     "close_plan_task",
     "flag_obstacle",
     "grant_extension",
-    "mark_overdue",
     "open_plan_task",
     "record_progress",
     "record_silent_opinions",
@@ -153,15 +153,6 @@ def remind(tx: Transaction, case: Case) -> None:
     signals.task_reminded.send(tx, case=case, plan_task=task, element_id=case.element_id or "")
 
 
-def mark_overdue(tx: Transaction, case: Case) -> None:
-    """The due date has passed without a report: announce it."""
-    task = _plan_task(tx, case)
-    if task.due_date is None or deadlines.local_date(tx.now) <= task.due_date:
-        return
-    case.record(Happening("plan-task-overdue", case.element_id, data={"plan_task": task.id}))
-    signals.plan_task_overdue.send(tx, case=case, plan_task=task)
-
-
 def request_extension(tx: Transaction, case: Case) -> None:
     """Note the wish for a later due date. It must be later, and asked before the one in force has passed."""
     task = _plan_task(tx, case)
@@ -195,6 +186,7 @@ def grant_extension(tx: Transaction, case: Case) -> dict[str, Any]:
     task = _plan_task(tx, case)
     day = due_day(tx, case, task, wish.new_due_date)
     change(case, task, due_date=day, extension_count=task.extension_count + 1)
+    escalations.settle(tx, case, "postponed")
     return {"due_date": day.isoformat()}
 
 
@@ -230,6 +222,7 @@ def transfer_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
             "new_agency", "unknown", "Không có cơ quan này hoặc cơ quan đã hết hiệu lực.", "No such agency in force."
         )
     change(case, task, agency=agency.code, status="transferred")
+    escalations.settle(tx, case, "transferred")
     case.agency = agency.code
     _admit(tx, case, agency.code)
     return {"agency": agency.code, "new_agency": None}
@@ -240,6 +233,7 @@ def report_plan_task(tx: Transaction, case: Case) -> None:
     task = _turn(tx, case, "reported")
     task.reported_at = task.reported_at or tx.now
     task.last_report_at, task.progress = tx.now, int(case.variables.get("progress") or task.progress)
+    escalations.settle(tx, case, "submitted")
 
 
 def return_for_rework(tx: Transaction, case: Case) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine import deadlines, explanations, figures, signals
+from engine import deadlines, explanations, figures
 from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.deadlines import BY_DATE, WITHIN, Derivation
 from engine.errors import ConflictError
+from engine.handlers import escalations
 from engine.handlers.content import day_of, invalid
 from engine.handlers.succession import successor_in_force
 from engine.models.columns import new_id
@@ -32,12 +33,10 @@ __all__ = [
     "check_report_figures",
     "mark_report_missing",
     "open_report",
-    "remind_report",
     "reopen_report",
     "return_report",
     "submit_report",
     "transfer_report",
-    "urge_report",
 ]
 
 # House value: how long an agency has when a report comes back and nobody sets a day.
@@ -90,6 +89,7 @@ def submit_report(tx: Transaction, case: Case) -> None:
     _turn(report, "submitted")
     data = {"report": report.id, "version": number, "late": report.late, "nothing_to_report": nothing}
     case.record(Happening("report-submitted", case.element_id, data=data))
+    escalations.settle(tx, case, "submitted")
 
 
 def accept_report(tx: Transaction, case: Case) -> dict[str, Any]:
@@ -137,28 +137,7 @@ def mark_report_missing(tx: Transaction, case: Case) -> None:
     report = _report(tx, case)
     _turn(report, "missing")
     case.record(Happening("report-missing", case.element_id, data={"report": report.id}))
-
-
-def remind_report(tx: Transaction, case: Case) -> None:
-    """The due date comes near: announce it, once a day."""
-    report, today = _report(tx, case), deadlines.local_date(tx.now)
-    if today > report.due_date or report.reminded_on == today or not is_bound(_agency(tx, report)):
-        return
-    report.reminded_on = today
-    left = int(calendars.current(tx).count(today, report.due_date))
-    case.record(Happening("report-reminded", case.element_id, data={"report": report.id, "working_days_left": left}))
-    signals.report_due_soon.send(tx, case=case, report=report, working_days_left=left)
-
-
-def urge_report(tx: Transaction, case: Case) -> None:
-    """The due date has passed: the next urging notice, at most one a day."""
-    report, today = _report(tx, case), deadlines.local_date(tx.now)
-    if today <= report.due_date or report.urged_on == today or not is_bound(_agency(tx, report)):
-        return
-    report.urged_on, report.urging_count = today, report.urging_count + 1
-    data = {"report": report.id, "notice": report.urging_count}
-    case.record(Happening("report-urged", case.element_id, data=data))
-    signals.report_overdue.send(tx, case=case, report=report, notice=report.urging_count)
+    escalations.settle(tx, case, "missing")
 
 
 def _report(tx: Transaction, case: Case) -> Report:
@@ -224,4 +203,5 @@ def _hand_over(tx: Transaction, case: Case, report: Report) -> bool:
     report.version += 1
     case.admit([f"agency:{code}"])
     case.record(Happening("report-transferred", case.element_id, data={"report": report.id, "agency": change}))
+    escalations.settle(tx, case, "transferred")
     return True

@@ -28,6 +28,8 @@ from engine.models.directory import (
     Person,
 )
 from engine.models.document import Document, DocumentSeries, DocumentVoid
+from engine.models.escalation import Escalation
+from engine.models.document import Document, DocumentSeries, DocumentVoid
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
@@ -83,6 +85,7 @@ __all__ = [
     "DocumentSeries",
     "DocumentVoid",
     "EventSubscription",
+    "Escalation",
     "FigureSource",
     "Incident",
     "InstanceParty",

@@ -98,7 +98,8 @@ class PlanTask(Row):
 
     `original_due_date` never changes once approved; `due_date` is the one in force, `due_explanation` how it came
     about. `reported_at` is the first report, `last_report_at` the latest, `accepted_report_at` the one that was
-    accepted: on time or late is decided by that one against `due_date` and kept in `late`.
+    accepted: on time or late is decided by that one against `due_date` and kept in `late`. `urging_count` is how many
+    urging notices were sent, the last of them on `urged_on`.
     """
 
     __tablename__ = "plan_task"
@@ -136,6 +137,9 @@ class PlanTask(Row):
     last_report_at: Mapped[datetime | None]
     accepted_report_at: Mapped[datetime | None]
     late: Mapped[bool | None]
+    reminded_on: Mapped[date | None]
+    urged_on: Mapped[date | None]
+    urging_count: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     simulated: Mapped[bool]

@@ -18,7 +18,8 @@ class ReportRegime(Row):
     """One version of a reporting regime: the parts that Nghị định 09/2019/NĐ-CP wants in one.
 
     `reporters` hold agency and group codes as the regime names them; `tiers` the day of the month by tier, the lowest
-    first; `data_form` the fields with their aggregation. In force from `valid_from` to `valid_to` (None: open-ended).
+    first; `data_form` the fields with their aggregation; `urging_ladder` the ladder of `urging_ladder.dmn` along which
+    agencies are reminded and urged. In force from `valid_from` to `valid_to` (None: open-ended).
     """
 
     __tablename__ = "report_regime"
@@ -39,6 +40,7 @@ class ReportRegime(Row):
     tiers: Mapped[list[Any]]
     roll: Mapped[Code]
     opens_before: Mapped[int]
+    urging_ladder: Mapped[Code]
     clause: Mapped[str]
     obligation_id: Mapped[str | None] = mapped_column(ForeignKey("obligation.id"))
     valid_from: Mapped[date]

@@ -24,6 +24,8 @@ from engine.queries.ordering import Order, count_of
 from engine.runtime import Transaction
 from engine.schedules import AGENCY, RoundSchedule
 
+# How an agency stands to the City that owes what it is asked for; all others are asked, and never urged.
+BOUND = "subordinate"
 STATES = ("scheduled", "open", "closed", "consolidated", "submitted", "archived")
 USUAL = "-opens_at"
 ORDERS = {
@@ -69,7 +71,7 @@ def own_agencies(actor: Actor) -> list[str]:
 
 def is_bound(agency: Agency) -> bool:
     """Whether an agency owes its report: one that is not subordinate to the City is asked, and never overdue."""
-    return agency.relation == "subordinate"
+    return agency.relation == BOUND
 
 
 def report_round(tx: Transaction, round_id: str) -> ReportRound:

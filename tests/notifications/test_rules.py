@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications import rules
+from notifications.rules import Urging
 
 
 def test_a_task_given_to_somebody_is_told_to_them_alone() -> None:
@@ -36,7 +37,7 @@ def test_a_reminder_reaches_officers_and_head_once_for_each_stage_date_and_day()
 
 
 def test_what_is_overdue_is_told_to_the_office_that_urges_as_well() -> None:
-    notices = rules.plan_task_overdue("pt", "a", "2026-04-10")
+    notices = rules.plan_task_overdue("pt", "a", "2026-04-10", Urging(1))
 
     assert [n.recipient for n in notices] == ["agency_officer@a", "agency_head@a", "report_aggregator@svhtt"]
     assert {n.topic for n in notices} == {"plan-task-overdue"}
@@ -50,12 +51,26 @@ def test_a_leader_is_told_once_for_each_further_return() -> None:
 
 
 def test_a_late_report_reaches_the_leader_with_the_third_notice() -> None:
-    second, third = (rules.report_overdue("r", "a", "2026-03-18", notice, "svhtt") for notice in (2, 3))
+    second, third = (rules.report_overdue("r", "a", "2026-03-18", Urging(notice), "svhtt") for notice in (2, 3))
 
     usual = ["agency_officer@a", "agency_head@a", "report_aggregator@svhtt"]
     assert [n.recipient for n in second] == usual
     assert [n.recipient for n in third] == [*usual, "city_leader@ubnd"]
     assert {n.stage for n in second}.isdisjoint(n.stage for n in third)
+
+
+def test_a_plan_task_urged_in_vain_reaches_the_leader_too() -> None:
+    third = rules.plan_task_overdue("pt", "a", "2026-04-10", Urging(3, "formal_letter"))
+
+    assert [n.recipient for n in third][-1] == "city_leader@ubnd"
+    assert {n.payload["form"] for n in third} == {"formal_letter"}
+
+
+def test_the_leaders_office_is_told_of_what_is_listed() -> None:
+    (notice,) = rules.escalation({"report": "r"}, "2026-03-18", 3, "escalation:e")
+
+    assert (notice.recipient, notice.topic) == ("city_office@vpub", "escalation-listed")
+    assert notice.payload == {"report": "r", "due_date": "2026-03-18", "notices": 3}
 
 
 def test_a_report_is_reminded_of_once_for_each_date_and_distance() -> None:

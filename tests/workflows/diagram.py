@@ -29,6 +29,7 @@ NODE_TAGS = (
     "businessRuleTask",
     "callActivity",
     "exclusiveGateway",
+    "parallelGateway",
     "sendTask",
     "receiveTask",
     "intermediateCatchEvent",

@@ -253,7 +253,7 @@ def test_a_rolled_plan_task_moves_with_its_variable_its_task_and_its_reminders(i
     assert (task.due_date, task.original_due_date) == (date(2026, 4, 14), date(2026, 4, 13))
     open_now = due_of(engine, case)
     assert open_now["execute"] == end_of(date(2026, 4, 14))
-    assert open_now["due_in_1"] == deadlines.morning(date(2026, 4, 10))
+    assert open_now["rung_time"] == deadlines.morning(date(2026, 4, 2))
     assert engine.read(SYSTEM, lambda tx: tx.session.get_one(ProcessInstance, case.id).variables)["due_date"] == (
         "2026-04-14"
     )

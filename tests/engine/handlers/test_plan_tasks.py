@@ -38,7 +38,7 @@ def test_an_agencys_own_task_is_approved_by_its_head_and_done_in_time(cast: Cast
     assert cast.engine.read_frozen(SYSTEM, lambda tx: verify(tx.session)).sound
 
 
-def test_reminders_come_at_eight_and_overdue_the_day_after(cast: Cast, clock: MovableClock) -> None:
+def test_reminders_come_at_eight_and_urging_notices_after_the_due_date(cast: Cast, clock: MovableClock) -> None:
     cast.approve()
     fired: list[tuple[str, list[str]]] = []
 
@@ -52,7 +52,7 @@ def test_reminders_come_at_eight_and_overdue_the_day_after(cast: Cast, clock: Mo
 
     days = [day for day, _ in fired]
     monthly_status = "2026-04-10"
-    assert days == ["2026-04-01", "2026-04-07", "2026-04-09", monthly_status, "2026-04-13"]
+    assert days == ["2026-04-01", "2026-04-07", "2026-04-09", monthly_status, "2026-04-13", "2026-04-15", "2026-04-17"]
     assert cast.bucket() == "overdue"
 
 
