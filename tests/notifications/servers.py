@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Letters:
     on_data: Callable[[str], str | None] = lambda address: None
     drops_after_data: int = 0
     connections: int = 0
+    encrypted: list[bool] = field(default_factory=list)
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, host: str, lines: list[str]) -> list[str]:
         """Somebody says hello."""
@@ -49,6 +51,7 @@ class Letters:
         if said is not None:
             return said
         self.kept.append((address, envelope.content))
+        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         if self.drops_after_data:
             self.drops_after_data -= 1
             server.transport.abort()
@@ -65,13 +68,13 @@ class Letters:
 
 
 @contextmanager
-def mail_server(letters: Letters, port: int | None = None) -> Iterator[str]:
-    """The URL of a mail server with these manners."""
-    port = port or free_port()
-    server = Controller(letters, hostname=HERE, port=port)
+def mail_server(letters: Letters, port: int | None = None, host: str = HERE, **manners: Any) -> Iterator[str]:
+    """The URL of a mail server with these manners; `manners` are aiosmtpd's own, such as how it encrypts."""
+    port = port or free_port(host)
+    server = Controller(letters, hostname=host, port=port, **manners)
     server.start()
     try:
-        yield f"smtp://{HERE}:{port}"
+        yield f"smtp://{host}:{port}"
     finally:
         server.stop()
 
@@ -96,8 +99,8 @@ class Receiver:
 
 
 @contextmanager
-def http_server(receiver: Receiver) -> Iterator[Receiver]:
-    """An endpoint with these answers; its URL stands in it."""
+def http_server(receiver: Receiver, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """An endpoint with these answers, encrypted or not; its URL stands in it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -117,9 +120,11 @@ def http_server(receiver: Receiver) -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer((HERE, 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    receiver.url = f"http://{HERE}:{server.server_port}/hook"
+    receiver.url = f"{'http' if tls is None else 'https'}://{HERE}:{server.server_port}/hook"
     try:
         yield receiver
     finally:
@@ -128,9 +133,9 @@ def http_server(receiver: Receiver) -> Iterator[Receiver]:
         server.server_close()
 
 
-def free_port() -> int:
+def free_port(host: str = HERE) -> int:
     """A port that nobody listens on."""
     with socket.socket() as sock:
-        sock.bind((HERE, 0))
+        sock.bind((host, 0))
         port: int = sock.getsockname()[1]
         return port

@@ -116,7 +116,9 @@ def _first(connect: Connect, addresses: list[str], port: int) -> socket.socket:
 
 
 def _exchange(sock: socket.socket, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> Reply:
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    usual = _PORTS[parts.scheme]
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or usual)
+    connection.default_port = usual  # or `Host` would say :443, which some endpoints do not take for their name
     connection.sock = sock
     try:
         path = parts.path or "/"
