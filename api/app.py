@@ -24,7 +24,9 @@ from api.v1 import (
     calendar,
     campaigns,
     directory,
+    documents,
     dossiers,
+    escalations,
     inbox,
     incidents,
     messages,
@@ -38,10 +40,12 @@ from api.v1 import (
     session,
     signals,
     statistics,
+    substitutions,
     tasks,
     upkeep,
     webhooks,
 )
+from api.web import site
 from engine.errors import StartupError
 from engine.runtime import Engine
 
@@ -70,6 +74,8 @@ _NOUNS = (
     signals,
     plans,
     directory,
+    escalations,
+    substitutions,
     calendar,
     inbox,
     webhooks,
@@ -80,6 +86,7 @@ _NOUNS = (
     campaigns,
     dossiers,
     award_rules,
+    documents,
 )
 
 log = structlog.get_logger("api")
@@ -142,6 +149,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     for noun in _NOUNS:
         api.register_blueprint(noun.blueprint)
     app.register_blueprint(service.blueprint)
+    site.register(app)
     errors.register(app)
     notifications.connect()
     metrics.connect()
@@ -178,7 +186,8 @@ def _end(response: Response) -> Response:
 
 
 def _require_policies(app: Flask) -> None:
-    """Every route is public by name or stands under /api/v1, where an actor is required."""
+    """Every route is public by name, or stands under /api/v1 or among the pages, where an actor is required."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint not in auth.PUBLIC and not rule.rule.startswith("/api/v1/"):
+        is_known = rule.rule.startswith("/api/v1/") or rule.endpoint.startswith(auth.PAGES)
+        if rule.endpoint not in auth.PUBLIC and not is_known:
             raise StartupError(f"Đường dẫn {rule.rule} chưa có chính sách.", f"The route {rule.rule} has no policy.")

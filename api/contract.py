@@ -53,19 +53,34 @@ def perform(
     What is to be concealed is told the first time only: it is left out of the answer that is kept. A step that fails
     makes its case an incident; `settled` is the answer where that is no error, else it is a problem.
     """
+    answer, replayed = done_once(idempotency_key(), act, conceal, settled)
+    response = respond(answer)
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def idempotency_key() -> str | None:
+    """The request's Idempotency-Key; None when it has none."""
     key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return respond(carried_out(engine(), actor(), act, settled))
-    if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if key is not None and (not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable()):
         raise RequestError(400, "idempotency-key", "Idempotency-Key không hợp lệ.", "The Idempotency-Key is not valid.")
+    return key
+
+
+def done_once(
+    key: str | None,
+    act: Callable[[Transaction], Answer],
+    conceal: Collection[str] = (),
+    settled: Callable[[Transaction, Case], Answer] | None = None,
+) -> tuple[Answer, bool]:
+    """Run a change through the engine, under a key only once; True when the answer is the one given before."""
+    if key is None:
+        return carried_out(engine(), actor(), act, settled), False
     kept = _Kept(key, fingerprint(), conceal)
     settle = None if settled is None else partial(kept.settle, settled)
     stored, replayed = carried_out(engine(), actor(), partial(kept.act, act), settle)
-    if not replayed:
-        return respond(kept.first[0])
-    answer = respond(_unpacked(stored))
-    answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    return (_unpacked(stored), True) if replayed else (kept.first[0], False)
 
 
 def look(query: Callable[[Transaction], Answer]) -> Response:

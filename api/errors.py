@@ -50,6 +50,8 @@ _TITLES = {
     428: ("Cần tiêu đề If-Match", "If-Match required"),
     429: ("Quá nhiều yêu cầu", "Too many requests"),
     500: ("Lỗi hệ thống", "Internal error"),
+    501: ("Chưa hỗ trợ trên máy chủ này", "Not available on this server"),
+    503: ("Tạm thời không thực hiện được", "Temporarily unavailable"),
 }
 
 
@@ -74,7 +76,10 @@ class RequestError(Exception):
 
 
 def speaks_english() -> bool:
-    """Whether the reader prefers English; Vietnamese is the default."""
+    """Whether the reader prefers English; Vietnamese is the default. Who reads pages has chosen (`g.language`)."""
+    chosen = g.get("language")
+    if chosen is not None:
+        return bool(chosen == "en")
     return request.accept_languages.best_match(["vi", "en"], default="vi") == "en"
 
 
@@ -106,6 +111,25 @@ def problem(
     found: Sequence[dict[str, Any]] | None = None,
 ) -> Response:
     """A problem document in the reader's language."""
+    body = _told(status, code, titles, details, found)
+    return Response(dumps(body), status=status, content_type="application/problem+json")
+
+
+def described(error: errors.EngineError) -> dict[str, Any]:
+    """What a problem document says of an error, for one item among several; a refusal is logged."""
+    status = STATUS[type(error)]
+    _note_refusal(status, error.code)
+    titles = (error.title_vi, error.title_en)
+    return _told(status, error.code, titles, (error.message_vi, error.message_en), _found(error))
+
+
+def _told(
+    status: int,
+    code: str,
+    titles: tuple[str, str],
+    details: tuple[str, str],
+    found: Sequence[dict[str, Any]] | None,
+) -> dict[str, Any]:
     english = speaks_english()
     body: dict[str, Any] = {
         "type": f"urn:dondoc:problem:{code}",
@@ -117,14 +141,13 @@ def problem(
     }
     if found:
         body["errors"] = list(found)
-    return Response(dumps(body), status=status, content_type="application/problem+json")
+    return body
 
 
 def _engine_error(error: errors.EngineError) -> Response:
-    status = STATUS[type(error)]
-    _note_refusal(status, error.code)
-    titles = (error.title_vi, error.title_en)
-    answer = problem(status, error.code, titles, (error.message_vi, error.message_en), _found(error))
+    body = described(error)
+    status = body["status"]
+    answer = Response(dumps(body), status=status, content_type="application/problem+json")
     if isinstance(error, errors.BusyError):
         answer.headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
     if status == 401:

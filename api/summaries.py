@@ -51,6 +51,7 @@ _TASKS = {
     "tasks.resolve": "Chuyển lại công việc được ủy quyền cho người giao.",
     "tasks.assign": "Người đứng đầu cơ quan phân công công việc cho một người được mời nhận.",
     "tasks.delegate": "Nhờ đồng nghiệp xử lý công việc đang giữ; công việc sẽ được chuyển lại.",
+    "tasks.act_on_many": "Một thao tác trên tối đa 200 công việc, từng việc một: mỗi việc có kết quả riêng.",
     "tasks.save_draft": "Lưu bản nháp. If-Match: ETag của công việc hoặc của bản nháp đã lưu gần nhất.",
     "tasks.comment": "Thêm ý kiến.",
     "tasks.list_comments": "Các ý kiến về công việc, theo thứ tự ghi.",
@@ -85,11 +86,14 @@ _REPORTING = {
     "report-rounds.get_round": "Một đợt báo cáo, kèm số cơ quan theo tình trạng.",
     "report-rounds.get_matrix": "Tình trạng báo cáo của từng cơ quan.",
     "report-rounds.close_round": "Đóng đợt báo cáo trước hạn; nêu tên cơ quan chưa nộp và nộp muộn.",
+    "report-rounds.extend_round": "Gia hạn cho mọi báo cáo đang mở của đợt, có lý do và văn bản; kết quả từng báo cáo.",
     "report-rounds.correct_round": "Tổng hợp lại từ số liệu đã chấp nhận; bản đã chốt trước đó được giữ nguyên.",
+    "escalations.list_escalations": "Danh sách báo cáo lãnh đạo: việc đã đôn đốc nhiều lần mà chưa hoàn thành.",
     "reports.list_reports": "Các báo cáo của cơ quan mà người gọi được xem.",
     "reports.search_reports": "Danh sách như trên, hỏi bằng nội dung {filter, sort, page}.",
     "reports.get_report": "Báo cáo của cơ quan với biểu mẫu và các phiên bản; hoặc báo cáo tổng hợp đã chốt.",
     "reports.get_lineage": "Nguồn của từng số liệu trong báo cáo tổng hợp, hoặc nơi số liệu của cơ quan được dùng.",
+    "reports.extend_report": "Gia hạn báo cáo của một cơ quan, có lý do và văn bản.",
     "reports.reopen_report": "Mở lại báo cáo đã được chấp nhận, kèm lý do và thời hạn riêng.",
     "reports.transfer_report": "Chuyển báo cáo đang mở của cơ quan đã chấm dứt cho cơ quan kế thừa.",
 }
@@ -125,6 +129,10 @@ _DIRECTORY = {
     "directory.get_membership": "Một vai trò, kèm ETag cần khi chấm dứt.",
     "directory.add_membership": "Giao vai trò cho một người.",
     "directory.end_membership": "Chấm dứt một vai trò.",
+    "substitutions.list_substitutions": "Việc thay thế: của mình, của cơ quan, hoặc tất cả (quản trị viên).",
+    "substitutions.add_substitution": "Giao người thay thế trong một thời gian, căn cứ vào văn bản.",
+    "substitutions.get_substitution": "Một việc thay thế, kèm ETag cần khi chấm dứt.",
+    "substitutions.end_substitution": "Chấm dứt việc thay thế; những gì đã làm vẫn có hiệu lực.",
 }
 _NOTIFICATIONS = {
     "notifications.list_notifications": "Thông báo của người gọi, mới nhất trước.",
@@ -148,8 +156,16 @@ _SERVICE = {
     "service.metrics": "Chỉ số Prometheus của tiến trình này.",
     "service.openapi": "Hợp đồng HTTP theo OpenAPI 3.1; tiếng Anh với Accept-Language: en.",
     "service.docs": "Trang này.",
-    "service.welcome": "Giới thiệu và nơi bắt đầu.",
     "service.style": "Bảng định kiểu của các trang này.",
 }
-VIETNAMESE = _SESSION | _PROCESSES | _TASKS | _PLANS | _REPORTING | _COMMENDATION
+_DOCUMENTS = {
+    "documents.list_documents": "Các văn bản đi mà người gọi được xem, mới nhất trước.",
+    "documents.get_register": "Sổ đăng ký văn bản đi của một cơ quan trong năm, theo số, kể cả văn bản đã hủy.",
+    "documents.get_document": "Một văn bản, kèm dữ liệu nội dung và các văn bản trùng số, ký hiệu.",
+    "documents.get_content": "Tệp văn bản theo thể thức Nghị định 30/2020/NĐ-CP: .docx, hoặc PDF nếu có LibreOffice.",
+    "documents.get_metadata": "Thông tin mô tả theo Phụ lục VI Nghị định 30/2020/NĐ-CP, dạng JSON hoặc XML.",
+    "documents.void_document": "Hủy văn bản, kèm lý do; số đã cấp không được dùng lại.",
+    "reports.sign_urging_letter": "Người đứng đầu cơ quan tổng hợp ký công văn đôn đốc; số được cấp ngay khi ký.",
+}
+VIETNAMESE = _DOCUMENTS | _SESSION | _PROCESSES | _TASKS | _PLANS | _REPORTING | _COMMENDATION
 VIETNAMESE |= _DIRECTORY | _NOTIFICATIONS | _SERVICE

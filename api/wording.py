@@ -31,6 +31,7 @@ _KNOWN = {
     "Not a valid URL.": (_VALUE, "Phải là địa chỉ URL."),
     "String does not match expected pattern.": (_VALUE, "Không đúng mẫu ký tự cho phép."),
     "It must be an object or a plain value.": (_VALUE, "Phải là đối tượng JSON hoặc một giá trị đơn."),
+    "A task stands in the list twice.": (_VALUE, "Một công việc có hai lần trong danh sách."),
     "A password needs a user name.": (_VALUE, "Mật khẩu cần đi kèm tên đăng nhập."),
 }
 _PATTERNS = (

@@ -43,18 +43,37 @@ class Grant:
     role: str
     agency: str | None
 
+    @property
+    def office(self) -> str:
+        """`ROLE@AGENCY`, or `ROLE` for a role without agency."""
+        return f"{self.role}@{self.agency}" if self.agency else self.role
+
+
+@dataclass(frozen=True)
+class Lent:
+    """An office that the actor holds in the place of an absent person, through a substitution in force today.
+
+    `is_own_too`: the actor holds the same office themselves.
+    """
+
+    grant: Grant
+    absent_id: str
+    is_own_too: bool = False
+
 
 @dataclass(frozen=True)
 class Actor:
     """Who asks: a person through an account, with the roles in force, or the system itself (person None).
 
-    `account_id` is the door they came through; duties are kept apart by `person_id`. `scopes` and `ends_at` are those
-    of the token, if they came with one that is narrowed or ends.
+    `account_id` is the door they came through; duties are kept apart by `person_id`. `grants` hold what is `lent` too.
+    `on_behalf_of` is the absent person in whose place the present command is done. `scopes` and `ends_at` are those of
+    the token, if they came with one that is narrowed or ends.
     """
 
     person_id: str | None
     account_id: str | None = None
     grants: tuple[Grant, ...] = ()
+    lent: tuple[Lent, ...] = ()
     on_behalf_of: str | None = None
     request_id: str | None = None
     scopes: tuple[str, ...] = field(default=())
@@ -68,12 +87,28 @@ class Actor:
     @cached_property
     def offices(self) -> frozenset[str]:
         """What the actor holds: `ROLE@AGENCY`, and `ROLE` for a role without agency."""
-        return frozenset(f"{g.role}@{g.agency}" if g.agency else g.role for g in self.grants)
+        return frozenset(g.office for g in self.grants)
 
     @cached_property
     def groups(self) -> frozenset[str]:
         """The candidate groups the actor belongs to: those of the offices held, and the person's own."""
         return self.offices | {person_group(self.person_id)} if self.person_id else self.offices
+
+    @cached_property
+    def own_groups(self) -> frozenset[str]:
+        """The candidate groups the actor belongs to by their own right, without what is lent."""
+        return self.groups - {lent.grant.office for lent in self.lent if not lent.is_own_too}
+
+    @property
+    def credentials(self) -> list[str]:
+        """The offices as the history tells them, in order; a lent one is `ROLE@AGENCY for PERSON`."""
+        lent = {f"{one.grant.office} for {one.absent_id}" for one in self.lent}
+        return sorted((self.offices & self.own_groups) | lent)
+
+    @cached_property
+    def stands_for(self) -> frozenset[str]:
+        """The absent persons in whose place the actor acts today."""
+        return frozenset(lent.absent_id for lent in self.lent)
 
     @cached_property
     def parties(self) -> frozenset[str]:
@@ -125,6 +160,19 @@ class TaskFacts:
     owner_id: str | None
     groups: Collection[str]
     performers: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def principal(actor: Actor, task: TaskFacts) -> str | None:
+    """The absent person in whose place the actor works on the task; None when it is by the actor's own right.
+
+    Whoever holds an office themselves acts for themselves, unless the absent person holds the task.
+    """
+    if not actor.lent:
+        return None
+    offering = [lent.absent_id for lent in actor.lent if lent.grant.office in task.groups]
+    if task.assignee_id in offering:
+        return task.assignee_id
+    return offering[0] if offering and actor.own_groups.isdisjoint(task.groups) else None
 
 
 def sees_case(actor: Actor, parties: Collection[str], started_by: str | None) -> bool:
@@ -209,7 +257,7 @@ def require_apart(person_id: str, verb: str, task: TaskFacts) -> None:
 
 
 def _separated(actor: Actor, verb: str, task: TaskFacts) -> ForbiddenError | None:
-    people = {actor.person_id, actor.on_behalf_of} - {None}
+    people = {actor.person_id, actor.on_behalf_of, *actor.stands_for} - {None}
     for element, persons in task.performers.items():
         if not people.isdisjoint(persons):
             return SeparationOfDutiesError(verb, element)
@@ -230,7 +278,7 @@ def _claim(actor: Actor, task: TaskFacts) -> tuple[str, str]:
 def _complete(actor: Actor, task: TaskFacts) -> tuple[str, str]:
     if task.assignee_id is None:
         return _OK if is_candidate(actor, task) else _NOT_YOURS
-    if task.assignee_id != actor.person_id:
+    if not _is_held_by(actor, task):
         return _NOT_HOLDER
     if task.owner_id is not None:
         return (
@@ -241,7 +289,17 @@ def _complete(actor: Actor, task: TaskFacts) -> tuple[str, str]:
 
 
 def _hold(actor: Actor, task: TaskFacts) -> tuple[str, str]:
-    return _OK if task.assignee_id is not None and task.assignee_id == actor.person_id else _NOT_HOLDER
+    return _OK if _is_held_by(actor, task) else _NOT_HOLDER
+
+
+def _is_held_by(actor: Actor, task: TaskFacts) -> bool:
+    """Whether the actor holds the task, or an absent person does in whose office the actor stands.
+
+    Whoever took it in an office that is theirs no more, holds it no more.
+    """
+    if task.assignee_id is None:
+        return False
+    return task.assignee_id in (actor.person_id, principal(actor, task)) and is_candidate(actor, task)
 
 
 def _unclaim(actor: Actor, task: TaskFacts) -> tuple[str, str]:
@@ -274,7 +332,7 @@ def _assign(actor: Actor, task: TaskFacts) -> tuple[str, str]:
 def _work(actor: Actor, task: TaskFacts) -> tuple[str, str]:
     if task.assignee_id is None:
         return _OK if is_candidate(actor, task) else _NOT_YOURS
-    return _OK if actor.person_id in (task.assignee_id, task.owner_id) else _NOT_HOLDER
+    return _OK if actor.person_id == task.owner_id or _is_held_by(actor, task) else _NOT_HOLDER
 
 
 TASK_VERBS = {

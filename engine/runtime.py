@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -97,6 +98,10 @@ class Transaction:
         if self._session is not None:
             self._send_pending()
             self._session.flush()
+
+    def act_for(self, absent_id: str | None) -> None:
+        """From here on do everything in the place of an absent person (None: in the actor's own), and record both."""
+        self.actor = replace(self.actor, on_behalf_of=absent_id) if absent_id else self.actor
 
     def is_transient(self, error: Exception) -> bool:
         """Whether an error is the database's own, and the same command may succeed when it is run again."""

@@ -29,6 +29,10 @@ task_assigned = _signals.signal(
 task_completed = _signals.signal(
     "task-completed", doc="A person finished a task. kwargs: case, task_id, element_id, person_id."
 )
+person_mentioned = _signals.signal(
+    "person-mentioned",
+    doc="A remark on a task calls somebody in. kwargs: case, task_id, comment_id, person_id.",
+)
 task_withdrawn = _signals.signal(
     "task-withdrawn", doc="An open task was taken back by the diagram or a cancellation. kwargs: case, task_id."
 )
@@ -65,5 +69,13 @@ dossier_decided = _signals.signal(
     "dossier-decided",
     doc="Something was decided about a commendation dossier. kwargs: case, dossier (engine.models.Dossier), outcome "
     "(returned, refused, decided or revoked); its `reason` says why.",
+)
+dossier_overdue = _signals.signal(
+    "dossier-overdue",
+    doc="The check or appraisal of a dossier takes too long. kwargs: case, dossier, element_id (of the reminder).",
+)
+report_extended = _signals.signal(
+    "report-extended",
+    doc="An agency was given more time for its report. kwargs: case, report, old (the due date before), document.",
 )
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")

@@ -27,6 +27,7 @@ KINDS_VI = {
     "report-regime": "chế độ báo cáo",
     "report-round": "đợt báo cáo",
     "notification": "thông báo",
+    "substitution": "việc thay thế",
     "task": "công việc",
     "token": "mã truy cập",
     "webhook": "đầu nhận webhook",

@@ -6,6 +6,7 @@ Rule: a receiver writes rows and nothing else; channels read the rows later and 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from engine import deadlines, signals
@@ -25,15 +26,16 @@ def connect() -> None:
     """Have this package hear the engine; calling it again changes nothing."""
     signals.task_created.connect(on_task_created)
     signals.task_assigned.connect(on_task_assigned)
+    signals.person_mentioned.connect(on_person_mentioned)
     signals.task_reminded.connect(on_task_reminded)
     signals.plan_task_overdue.connect(on_plan_task_overdue)
     signals.leader_alerted.connect(on_leader_alerted)
     signals.report_due_soon.connect(on_report_due_soon)
     signals.report_overdue.connect(on_report_overdue)
-
-
     signals.report_extended.connect(on_report_extended)
     signals.escalation_listed.connect(on_escalation_listed)
+
+
 def on_task_created(tx: Transaction, *, case: Case, task: OpenedTask) -> None:
     """Tell those a new task is offered to."""
     _post(tx, case, rules.task_offered(task.id, task.element.id, task.groups, task.assignee))
@@ -42,6 +44,11 @@ def on_task_created(tx: Transaction, *, case: Case, task: OpenedTask) -> None:
 def on_task_assigned(tx: Transaction, *, case: Case, task_id: str, person_id: str, element_id: str) -> None:
     """Tell the person a task was given to."""
     _post(tx, case, rules.task_given(task_id, element_id, person_id, case.version))
+
+
+def on_person_mentioned(tx: Transaction, *, case: Case, task_id: str, comment_id: str, person_id: str) -> None:
+    """Tell a person that a remark calls them in."""
+    _post(tx, case, rules.mention(task_id, comment_id, person_id))
 
 
 def on_task_reminded(tx: Transaction, *, case: Case, plan_task: PlanTask, element_id: str) -> None:

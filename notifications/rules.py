@@ -44,6 +44,12 @@ def task_given(task_id: str, element_id: str, person_id: str, version: int) -> l
     return [Notice("task-given", f"person:{person_id}", payload, f"task-given:{task_id}:{version}")]
 
 
+def mention(task_id: str, comment_id: str, person_id: str) -> list[Notice]:
+    """A remark calls somebody in: tell them."""
+    payload = {"task": task_id, "comment": comment_id}
+    return [Notice("mention", f"person:{person_id}", payload, f"mention:{comment_id}")]
+
+
 def plan_task_reminder(plan_task_id: str, agency: str, stage: str, due_date: str | None, on: str) -> list[Notice]:
     """A due date comes near: tell the agency's officers and its head. `on` is the day, as some reminders come again."""
     payload = {"plan_task": plan_task_id, "due_date": due_date, "stage": stage}
@@ -75,14 +81,18 @@ def report_overdue(report_id: str, agency: str, due_date: str, urging: Urging, a
     return [*notices, *(Notice("report-overdue", recipient, payload, stage) for recipient in others)]
 
 
+def report_extended(report_id: str, agency: str, old: str, due_date: str, document: str) -> list[Notice]:
+    """More time for a report: tell those who write it and who submits it."""
+    payload = {"report": report_id, "due_date": due_date, "old": old, "document": document}
+    return _to_agency("report-extended", agency, payload, f"report-extended:{report_id}:{old}:{due_date}")
+
+
 def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:
     """A result has been returned too often: tell the City's leader."""
     payload = {"plan_task": plan_task_id, "returns": returns}
     return [Notice("leader-alert", "city_leader@ubnd", payload, f"leader-alert:{plan_task_id}:{returns}")]
 
 
-def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
-    return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]
 def escalation(listed: Mapping[str, str], due_date: str, notices: int, stage: str) -> list[Notice]:
     """Something was urged in vain and put on the leadership's list (`listed`: what it is): tell the leader's office."""
     payload = {**listed, "due_date": due_date, "notices": notices}
@@ -93,3 +103,5 @@ def _who_watches(office: str, notice: int) -> list[str]:
     return [f"report_aggregator@{office}"] + (["city_leader@ubnd"] if notice >= NOTICES_TO_LEADER else [])
 
 
+def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
+    return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]

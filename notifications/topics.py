@@ -16,13 +16,14 @@ DIGEST = "digest"
 TOPICS: Mapping[str, tuple[str, str]] = {
     "task-offered": ("Công việc mới chờ xử lý", "A new task waits"),
     "task-given": ("Công việc được giao", "A task was given to you"),
+    "mention": ("Được nhắc đến trong ý kiến", "A remark calls you in"),
     "plan-task-reminder": ("Nhắc thời hạn nhiệm vụ", "A due date comes near"),
     "plan-task-overdue": ("Nhiệm vụ quá hạn", "A task is overdue"),
     "report-due-soon": ("Nhắc thời hạn báo cáo", "A report is due soon"),
     "report-overdue": ("Đôn đốc báo cáo quá hạn", "A report is overdue"),
-    "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
     "escalation-listed": ("Đưa vào danh sách báo cáo lãnh đạo", "Put on the leadership’s list"),
     "report-extended": ("Gia hạn báo cáo", "More time for a report"),
+    "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 
 

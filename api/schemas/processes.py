@@ -111,7 +111,7 @@ class EventOut(Output):
     type = fields.String()
     at = fields.AwareDateTime()
     actor = fields.Dict(allow_none=True)
-    on_behalf_of = fields.String(allow_none=True)
+    on_behalf_of = fields.Dict(allow_none=True)
     roles = fields.List(fields.String())
     element_id = fields.String(allow_none=True)
     element_name = fields.String(allow_none=True)

@@ -31,12 +31,23 @@ class HeldRole(Output):
     role = fields.String()
 
 
+class ActingForOut(Output):
+    """An absent person in whose place the actor acts today, and the office lent."""
+
+    person = fields.String(attribute="membership.person_id")
+    full_name = fields.String(attribute="absent_name")
+    role = fields.String(attribute="membership.role")
+    agency = fields.String(attribute="membership.agency_code", allow_none=True)
+    valid_to = fields.Date(attribute="row.valid_to")
+    document = fields.String(attribute="row.document")
+
+
 class MeOut(Output):
     """The actor of the request."""
 
     person = fields.Nested(PersonOut)
     memberships = fields.List(fields.Nested(HeldRole))
-    acting_for = fields.List(fields.String())
+    acting_for = fields.List(fields.Nested(ActingForOut))
 
 
 class TokenIn(Input):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
 
-from api.schemas.fields import DayOrMoment, Input, Output, PageQuery, sorts
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from api.schemas.escalations import ReminderOut
+from api.schemas.fields import DayOrMoment, Input, Output, PageQuery, Problem, sorts
 from engine.queries.tasks import ORDERS
+
+_MOST_AT_ONCE = 200
 
 
 class TaskQuery(PageQuery):
@@ -115,9 +120,11 @@ class TaskOut(Output):
     due_at = fields.AwareDateTime(allow_none=True)
     due_explanation = fields.Dict(allow_none=True)
     closed_at = fields.AwareDateTime(allow_none=True)
+    on_behalf_of = fields.String(allow_none=True)
     form = fields.Nested(FormOut, allow_none=True)
     draft = fields.Dict(allow_none=True)
     context = fields.Nested(ContextOut, allow_none=True)
+    next_reminder = fields.Nested(ReminderOut, allow_none=True)
     allowed_actions = fields.List(fields.String())
 
 
@@ -125,6 +132,45 @@ class VariablesIn(Input):
     """Values of a form."""
 
     variables = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class BulkIn(Input):
+    """One action on many tasks: `variables` for complete, `person` for assign and delegate."""
+
+    action = fields.String(
+        required=True,
+        validate=validate.OneOf(["complete", "claim", "unclaim", "assign", "delegate", "resolve"]),
+    )
+    ids = fields.List(
+        fields.String(validate=validate.Length(1, 64)), required=True, validate=validate.Length(1, _MOST_AT_ONCE)
+    )
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+    person = fields.String(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _is_whole(self, data: dict[str, Any], **_: Any) -> None:
+        if len(set(data["ids"])) != len(data["ids"]):
+            raise ValidationError("A task stands in the list twice.", "ids")
+        if data["action"] in ("assign", "delegate") and not data["person"]:
+            raise ValidationError("Missing data for required field.", "person")
+
+
+class BulkItemOut(Output):
+    """What came of the action on one task: `result` is the task, or `problem` says why not."""
+
+    id = fields.String()
+    status = fields.Integer()
+    result = fields.Nested(TaskOut)
+    problem = fields.Nested(Problem)
+    replayed = fields.Boolean()
+
+
+class BulkOut(Output):
+    """What came of the action on each task, in the order given."""
+
+    items = fields.List(fields.Nested(BulkItemOut))
+    succeeded = fields.Integer()
+    failed = fields.Integer()
 
 
 class CompletionOut(Output):
@@ -149,9 +195,10 @@ class DraftOut(Output):
 
 
 class CommentIn(Input):
-    """A remark."""
+    """A remark, and whom it calls in."""
 
     text = fields.String(required=True)
+    mentions = fields.List(fields.String(), load_default=list, validate=validate.Length(max=20))
 
 
 class CommentOut(Output):
@@ -160,6 +207,7 @@ class CommentOut(Output):
     id = fields.String()
     person_id = fields.String(data_key="person")
     text = fields.String()
+    mentions = fields.List(fields.String())
     created_at = fields.AwareDateTime()
 
 

@@ -1,28 +1,22 @@
-"""Logging in and out, who I am, and tokens for programs.
-
-Rule: an unknown user name costs the same time and gives the same answer as a wrong password.
-"""
+"""Logging in and out, who I am, and tokens for programs."""
 
 from __future__ import annotations
 
-from flask import Response, current_app, g, request
+from flask import Response
 
-from api.auth import actor, cookie_name, csrf_token, engine, session_secret
+from api import entering
+from api.auth import csrf_token, engine
 from api.bodies import body
 from api.contract import Answer, look, perform, respond
 from api.pages import whole
-from api.passwords import matches
 from api.schemas.directory import PersonOut
 from api.schemas.fields import listing
-from api.schemas.session import MeOut, SessionIn, SessionOut, TokenIn, TokenOut
-from api.throttle import Throttle, address_of
+from api.schemas.session import ActingForOut, MeOut, SessionIn, SessionOut, TokenIn, TokenOut
 from api.v1.noun import Noun
-from engine.access import SYSTEM, Actor
+from engine.access import SYSTEM
 from engine.commands import credentials
-from engine.commands.credentials import SESSION_LENGTH
-from engine.errors import UnauthenticatedError
-from engine.models.directory import Account, Person
-from engine.queries.directory import account_of
+from engine.models.directory import Person
+from engine.queries.substitutions import acting_for
 from engine.runtime import Transaction
 
 blueprint = Noun("session", "/api/v1", "Đăng nhập, người dùng hiện tại, mã truy cập")
@@ -34,12 +28,10 @@ blueprint = Noun("session", "/api/v1", "Đăng nhập, người dùng hiện t�
 def open_session() -> Response:
     """Log in with a user name and password; the answer sets the session cookie."""
     given = body(SessionIn())
-    account = _account(given["username"], given["password"])
-    who = Actor(account.person_id, account.id, request_id=g.request_id)
-    secret = engine().run(who, credentials.open_session, account.id)
+    account, secret = entering.enter(given["username"], given["password"])
     person = engine().read(SYSTEM, lambda tx: PersonOut().dump(tx.session.get_one(Person, account.person_id)))
     answer = respond(Answer({"person": person, "csrf_token": csrf_token(secret)}))
-    _set_cookie(answer, secret)
+    entering.set_cookie(answer, secret)
     return answer
 
 
@@ -47,12 +39,9 @@ def open_session() -> Response:
 @blueprint.gives(204)
 def close_session() -> Response:
     """Log out."""
-    secret = session_secret()
-    if secret:
-        engine().run(actor(), credentials.close_session, secret)
+    entering.leave()
     answer = Response(status=204)
-    # Browsers ignore what is said about a `__Host-` cookie without `secure`.
-    answer.delete_cookie(cookie_name(), path="/", httponly=True, secure=_is_over_tls(), samesite="Lax")
+    entering.drop_cookie(answer)
     return answer
 
 
@@ -63,8 +52,10 @@ def me() -> Response:
 
     def query(tx: Transaction) -> Answer:
         person = PersonOut().dump(tx.session.get_one(Person, tx.actor.person_id))
-        roles = [{"agency": grant.agency, "role": grant.role} for grant in tx.actor.grants]
-        return Answer({"person": person, "memberships": roles, "acting_for": []})
+        lent = {one.grant for one in tx.actor.lent if not one.is_own_too}
+        roles = [{"agency": g.agency, "role": g.role} for g in tx.actor.grants if g not in lent]
+        absent = ActingForOut(many=True).dump(acting_for(tx))
+        return Answer({"person": person, "memberships": roles, "acting_for": absent})
 
     return look(query)
 
@@ -107,33 +98,3 @@ def revoke_token(token_id: str) -> Response:
 
 
 _SHOWN = TokenOut(exclude=["token"])
-
-
-def _account(username: str, password: str) -> Account:
-    """The account with that user name and password; whoever guesses too often has to wait."""
-    throttle: Throttle = current_app.extensions["dondoc_throttle"]
-    address, now = address_of(request), engine().clock.now()
-    throttle.require_patience(address, now)
-    engine().read(SYSTEM, credentials.require_patience, username)
-    account = engine().read(SYSTEM, account_of, username)
-    if not matches(account.password_hash if account else None, password) or account is None:
-        throttle.note_failure(address, now)
-        engine().run(SYSTEM, credentials.note_failure, username)
-        raise UnauthenticatedError
-    return account
-
-
-def _is_over_tls() -> bool:
-    return not current_app.config["IS_DEVELOPMENT"]
-
-
-def _set_cookie(answer: Response, secret: str) -> None:
-    answer.set_cookie(
-        cookie_name(),
-        secret,
-        max_age=SESSION_LENGTH,
-        httponly=True,
-        secure=_is_over_tls(),
-        samesite="Lax",
-        path="/",
-    )

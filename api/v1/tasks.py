@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from api.auth import actor, engine
+from api.batches import perform_each
 from api.bodies import body, uploads
 from api.contract import Answer, expected_part, expected_version, look, perform
 from api.downloads import download
@@ -17,6 +18,8 @@ from api.pages import page, sorted_cursor, wanted, whole
 from api.schemas.fields import Nothing, SearchIn, listing
 from api.schemas.tasks import (
     AttachmentOut,
+    BulkIn,
+    BulkOut,
     CommentIn,
     CommentOut,
     CompletionOut,
@@ -27,10 +30,12 @@ from api.schemas.tasks import (
     VariablesIn,
 )
 from api.v1.noun import Noun
+from api.v1.reminding import reminder_json
 from api.v1.views import task_json
 from engine.commands import attachments, comments, drafts, tasks
 from engine.commands.attachments import LARGEST_BYTES
 from engine.queries import tasks as queries
+from engine.queries.reminders import next_of_task
 from engine.queries.task_context import context_of
 from engine.queries.tasks import TaskFilter, TaskView
 from engine.runtime import Transaction
@@ -39,6 +44,8 @@ blueprint = Noun("tasks", "/api/v1/tasks", "Công việc của tôi")
 
 _FILE = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
 _VARIABLES, _NOTHING, _PERSON = VariablesIn(), Nothing(), PersonChoice()
+_GIVING = {"assign": tasks.assign, "delegate": tasks.delegate}
+_TURNING = {"claim": tasks.claim, "unclaim": tasks.unclaim, "resolve": tasks.resolve}
 
 
 @blueprint.at("", methods=["GET"])
@@ -67,6 +74,7 @@ def get_task(task_id: str) -> Response:
         task, draft = queries.get(tx, task_id), queries.draft_of(tx, task_id)
         saved, context = draft.variables if draft else None, context_of(tx, task)
         shown = task_json(task, english=english, draft=saved, context=context)
+        shown["next_reminder"] = reminder_json(next_of_task(tx, task.row))
         return Answer(shown, version=task.row["version"], part=draft.version if draft else 0)
 
     return look(query)
@@ -128,6 +136,23 @@ def delegate(task_id: str) -> Response:
     return _give(tasks.delegate, task_id)
 
 
+@blueprint.at("/bulk", methods=["POST"])
+@blueprint.takes(BulkIn)
+@blueprint.gives(200, BulkOut)
+def act_on_many() -> Response:
+    """One action on up to 200 tasks, each by itself: a result for every task, and what fails holds up no other."""
+    given, english = body(BulkIn()), speaks_english()
+
+    def act(tx: Transaction, task_id: str) -> dict[str, Any]:
+        if given["action"] == "complete":
+            return task_json(tasks.complete(tx, task_id, given["variables"]).task, english=english)
+        if given["action"] in _GIVING:
+            return task_json(_GIVING[given["action"]](tx, task_id, given["person"]), english=english)
+        return task_json(_TURNING[given["action"]](tx, task_id), english=english)
+
+    return perform_each(given["ids"], act)
+
+
 @blueprint.at("/<task_id>/draft", methods=["PUT"])
 @blueprint.takes(VariablesIn)
 @blueprint.gives(200, DraftOut)
@@ -147,9 +172,11 @@ def save_draft(task_id: str) -> Response:
 @blueprint.takes(CommentIn)
 @blueprint.gives(201, CommentOut)
 def comment(task_id: str) -> Response:
-    """Add a remark."""
+    """Add a remark; `mentions` calls in people who may see the case, and tells them."""
     given = body(CommentIn())
-    return perform(lambda tx: Answer(CommentOut().dump(comments.add(tx, task_id, given["text"])), 201))
+    return perform(
+        lambda tx: Answer(CommentOut().dump(comments.add(tx, task_id, given["text"], given["mentions"])), 201)
+    )
 
 
 @blueprint.at("/<task_id>/comments", methods=["GET"])

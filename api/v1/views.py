@@ -41,6 +41,7 @@ def task_json(
         "due_at": row["due_at"].astimezone(LOCAL) if row["due_at"] else None,
         "due_explanation": explanation_json(row["due_explanation"], english=english),
         "closed_at": row["closed_at"],
+        "on_behalf_of": task.on_behalf_of if facts.is_open else row["closed_for"],
         "form": form_json(task.element.form, english=english),
         "draft": draft,
         "context": ContextOut().dump(context) if context is not None else None,

@@ -90,7 +90,7 @@ class Chain:
             "at": instant_text(at),
             "actor": actor.person_id,
             "on_behalf_of": actor.on_behalf_of,
-            "roles": sorted(actor.offices),
+            "roles": actor.credentials,
             "request": actor.request_id,
             "element": happening.element_id,
             "task": happening.task_id,

@@ -171,6 +171,7 @@ def _task_row(tx: Transaction, case: Case, task: OpenedTask, groups: list[str]) 
         "due_explanation": _explained(tx, case, task),
         "closed_at": None,
         "closed_by": None,
+        "closed_for": None,
     }
 
 

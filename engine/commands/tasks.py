@@ -121,6 +121,7 @@ def _lock(
         performers=_performers(tx, case, element),
     )
     access.require(tx.actor, verb, facts)
+    tx.act_for(access.principal(tx.actor, facts))
     if expected_version is not None and expected_version != row["version"]:
         raise StaleVersionError(expected_version, row["version"])
     if case.state not in states:
@@ -172,6 +173,7 @@ def _close(tx: Transaction, task: LockedTask) -> None:
             "new_assignee_id": task.row["assignee_id"] or tx.actor.person_id,
             "new_closed_at": tx.now,
             "new_closed_by": tx.actor.person_id,
+            "new_closed_for": tx.actor.on_behalf_of,
         },
     )
     if len(task.row["candidate_groups"]) > 1:
@@ -185,6 +187,7 @@ def _completion(tx: Transaction, task: LockedTask, step: Step) -> Completion:
         "assignee_id": task.row["assignee_id"] or tx.actor.person_id,
         "closed_at": tx.now,
         "closed_by": tx.actor.person_id,
+        "closed_for": tx.actor.on_behalf_of,
         **_titled(task.case),
     }
     facts = replace(task.facts, is_open=False)

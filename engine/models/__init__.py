@@ -54,6 +54,7 @@ from engine.models.report import (
     ReportVersion,
 )
 from engine.models.subscription import EventSubscription, StartSubscription
+from engine.models.substitution import Substitution
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
 from engine.models.timer import Timer, TimerFiring
 
@@ -79,13 +80,16 @@ __all__ = [
     "ConsolidatedReport",
     "CouncilMeeting",
     "CouncilSeat",
+    "Document",
+    "DocumentSeries",
+    "DocumentVoid",
     "Dossier",
     "DossierEvidence",
+    "Escalation",
     "Document",
     "DocumentSeries",
     "DocumentVoid",
     "EventSubscription",
-    "Escalation",
     "FigureSource",
     "Incident",
     "InstanceParty",
@@ -114,6 +118,7 @@ __all__ = [
     "Row",
     "StartSubscription",
     "StoredAnswer",
+    "Substitution",
     "TaskAttachment",
     "TaskCandidate",
     "TaskComment",

@@ -34,8 +34,10 @@ from engine.models.directory import Membership, Person
 from engine.models.notification import NotificationMute, Webhook
 from engine.models.outbox import OutboxMessage
 from engine.models.prepared import Prepared
+from engine.models.substitution import Substitution
 
 _person, _held = table_of(Person).c, table_of(Membership).c
+_lent = table_of(Substitution).c
 _mute, _hook = table_of(NotificationMute).c, table_of(Webhook).c
 _COLUMNS = (
     "id",
@@ -137,15 +139,21 @@ def _notice(audience: ColumnElement[bool]) -> Prepared:
 
 
 def _holders(at: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whoever holds the role today, and whoever stands in for one who does."""
     today = cast(bindparam("today", type_=Date()), Date())
-    return _person.id.in_(
-        select(_held.person_id).where(
-            _held.role == _text("role"),
-            at,
-            or_(_held.valid_from.is_(None), _held.valid_from <= today),
-            or_(_held.valid_to.is_(None), _held.valid_to >= today),
-        )
+    in_force = (
+        _held.role == _text("role"),
+        at,
+        or_(_held.valid_from.is_(None), _held.valid_from <= today),
+        or_(_held.valid_to.is_(None), _held.valid_to >= today),
     )
+    own = select(_held.person_id).where(*in_force)
+    lent = (
+        select(_lent.substitute_id)
+        .join(table_of(Membership), _held.id == _lent.membership_id)
+        .where(*in_force, _lent.valid_from <= today, _lent.valid_to >= today)
+    )
+    return _person.id.in_(union_all(own, lent))
 
 
 #: Tell one person: stage, topic, recipient, instance_id, payload, agency, now; person_id.

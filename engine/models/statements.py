@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     FromClause,
     Select,
     and_,
@@ -20,18 +21,21 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    type_coerce,
     union_all,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from engine.models.audit import AuditEvent
-from engine.models.columns import table_of
+from engine.models.columns import Row, table_of
 from engine.models.definition import ProcessDefinition
 from engine.models.directory import Account, ApiToken, LoginSession, Membership, Person
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.outbox import StoredAnswer
 from engine.models.prepared import Prepared
+from engine.models.substitution import Substitution
 from engine.models.task import TaskCandidate, UserTask
 from engine.models.timer import Timer, TimerFiring
 
@@ -50,39 +54,44 @@ CURRENT_DEFINITION = Prepared(
 
 _instance = table_of(ProcessInstance).c
 _task = table_of(UserTask).c
-_GRANT = (
-    Account.id.label("account_id"),
-    Account.person_id,
-    Person.full_name,
-    Person.language,
-    Membership.role,
-    Membership.agency_code,
-    Membership.valid_from,
-    Membership.valid_to,
+_CALLER = (Account.id.label("account_id"), Account.person_id, Person.full_name, Person.language)
+_HELD = (Membership.role, Membership.agency_code, Membership.valid_from, Membership.valid_to)
+_OWN = (
+    null().label("absent_id"),
+    type_coerce(null(), Date()).label("lent_from"),
+    type_coerce(null(), Date()).label("lent_to"),
 )
+_LENT = (Membership.person_id, Substitution.valid_from, Substitution.valid_to)
 
-FIND_TOKEN = Prepared(
-    select(ApiToken.id, ApiToken.expires_at, ApiToken.scopes, *_GRANT)
-    .join(Account, Account.id == ApiToken.account_id)
-    .join(Person, Person.id == Account.person_id)
-    .outerjoin(Membership, Membership.person_id == Person.id)
-    .where(
-        ApiToken.secret_hash == bindparam("secret_hash"),
-        ApiToken.revoked_at.is_(None),
-        Account.disabled.is_(False),
-        Person.disabled.is_(False),
+
+def _caller(door: type[Row], secret_hash: Any, columns: tuple[Any, ...], *conditions: ColumnElement[bool]) -> Prepared:
+    """Whom a secret stands for: a row for every role held, and one for every role lent by somebody else."""
+    account = table_of(door).c.account_id
+    absent = aliased(Person)
+    knows = (secret_hash == bindparam("secret_hash"), Account.disabled.is_(False), Person.disabled.is_(False))
+    known = select(*columns, *_CALLER).join(Account, Account.id == account).join(Person, Person.id == Account.person_id)
+    own = known.add_columns(*_HELD, *_OWN).outerjoin(Membership, Membership.person_id == Person.id)
+    lent = (
+        known.add_columns(*_HELD, *_LENT)
+        .join(Substitution, Substitution.substitute_id == Person.id)
+        .join(Membership, Membership.id == Substitution.membership_id)
+        .join(absent, absent.id == Membership.person_id)
+        .where(absent.disabled.is_(False))
     )
+    both = union_all(own.where(*knows, *conditions), lent.where(*knows, *conditions)).subquery()
+    return Prepared(select(both))
+
+
+FIND_TOKEN = _caller(
+    ApiToken,
+    ApiToken.secret_hash,
+    (ApiToken.id, ApiToken.expires_at, ApiToken.scopes),
+    ApiToken.revoked_at.is_(None),
 )
-FIND_SESSION = Prepared(
-    select(LoginSession.secret_hash.label("id"), LoginSession.expires_at, LoginSession.seen_at, *_GRANT)
-    .join(Account, Account.id == LoginSession.account_id)
-    .join(Person, Person.id == Account.person_id)
-    .outerjoin(Membership, Membership.person_id == Person.id)
-    .where(
-        LoginSession.secret_hash == bindparam("secret_hash"),
-        Account.disabled.is_(False),
-        Person.disabled.is_(False),
-    )
+FIND_SESSION = _caller(
+    LoginSession,
+    LoginSession.secret_hash,
+    (LoginSession.secret_hash.label("id"), LoginSession.expires_at, LoginSession.seen_at),
 )
 
 _CASE = tuple(c.label(f"case_{c.key}") for c in _instance)
@@ -136,14 +145,14 @@ OFFERED_BESIDES = Prepared(
 )
 HELD_BY = Prepared(_own.where(_task.assignee_id == bindparam("person_id")))
 _event = table_of(AuditEvent).c
-_closed = select(_task.element_id, _task.closed_by, _task.owner_id, _task.assignee_id, null().label("passed_on")).where(
-    _task.instance_id == bindparam("instance_id"), _task.state == "completed"
-)
+_closed = select(
+    _task.element_id, _task.closed_by, _task.closed_for, _task.owner_id, _task.assignee_id, null().label("passed_on")
+).where(_task.instance_id == bindparam("instance_id"), _task.state == "completed")
 _HANDED_ON: list[ColumnElement[str]] = [
     literal_column(f"'task-{verb}'") for verb in ("claimed", "unclaimed", "assigned", "delegated", "resolved")
 ]
 _formerly = (
-    select(_task.element_id, null(), null(), null(), _event.data)
+    select(_task.element_id, null(), null(), null(), null(), _event.data)
     .select_from(table_of(AuditEvent).join(table_of(UserTask), _task.id == _event.task_id))
     .where(_event.instance_id == bindparam("instance_id"), _event.type.in_(_HANDED_ON), _task.state == "completed")
 )
@@ -191,6 +200,7 @@ CLOSE_TASK = Prepared(
         assignee_id=bindparam("new_assignee_id"),
         closed_at=bindparam("new_closed_at", type_=_task.closed_at.type),
         closed_by=bindparam("new_closed_by"),
+        closed_for=bindparam("new_closed_for"),
     )
 )
 ASSIGN_TASK = Prepared(

@@ -17,7 +17,8 @@ class UserTask(Row):
     """One step that waits, or waited, for a person. `id` is the token's id in the instance's state.
 
     `candidate_group` is the first of `candidate_groups` (`ROLE@AGENCY`); further ones stand in `task_candidate`.
-    `owner_id` is set while the task is delegated: `assignee_id` works, the owner takes it back.
+    `owner_id` is set while the task is delegated: `assignee_id` works, the owner takes it back. `closed_for` is the
+    absent person in whose place `closed_by` completed it.
     """
 
     __tablename__ = "user_task"
@@ -54,6 +55,7 @@ class UserTask(Row):
     due_explanation: Mapped[dict[str, Any] | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[Key | None]
+    closed_for: Mapped[Key | None]
 
 
 class TaskCandidate(Row):
@@ -80,7 +82,7 @@ class TaskDraft(Row):
 
 
 class TaskComment(Row):
-    """A remark on a task, in the order of writing."""
+    """A remark on a task, in the order of writing. `mentions` are the ids of the persons it calls in."""
 
     __tablename__ = "task_comment"
     __table_args__ = (Index("ix_task_comment_task", "task_id", "created_at"),)
@@ -89,6 +91,7 @@ class TaskComment(Row):
     task_id: Mapped[Key] = mapped_column(ForeignKey("user_task.id"))
     person_id: Mapped[Key]
     text: Mapped[str]
+    mentions: Mapped[list[str]]
     created_at: Mapped[datetime]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from engine import deadlines
-from engine.access import Actor, Grant
+from engine.access import Actor, Grant, Lent
 from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
 from engine.models.directory import Account, Agency, AgencyGroupMember, Membership, Person
 from engine.models.statements import FIND_SESSION, FIND_TOKEN
@@ -244,13 +244,17 @@ def _is_colleague(tx: Transaction, person_id: str) -> bool:
 
 def _identity(tx: Transaction, rows: Sequence[Mapping[str, Any]], request_id: str | None) -> Identity:
     today = deadlines.local_date(tx.now)
-    grants = tuple(
-        Grant(r["role"], r["agency_code"])
-        for r in rows
-        if r["role"] is not None and _runs(r["valid_from"], r["valid_to"], today)
-    )
+    held = [r for r in rows if r["role"] is not None and _runs(r["valid_from"], r["valid_to"], today)]
+    own = [Grant(r["role"], r["agency_code"]) for r in held if r["absent_id"] is None]
+    lent = [
+        Lent(grant, r["absent_id"], is_own_too=grant in own)
+        for r in held
+        if r["absent_id"] is not None and _runs(r["lent_from"], r["lent_to"], today)
+        for grant in (Grant(r["role"], r["agency_code"]),)
+    ]
+    borrowed = [one.grant for one in lent if not one.is_own_too]
     first = rows[0]
-    actor = Actor(first["person_id"], first["account_id"], grants, request_id=request_id)
+    actor = Actor(first["person_id"], first["account_id"], (*own, *borrowed), tuple(lent), request_id=request_id)
     return Identity(actor, first["full_name"], first["language"])
 
 

@@ -22,7 +22,8 @@ from engine.runtime import Transaction
 
 @dataclass(frozen=True)
 class HistoryEvent:
-    """One event as its reader sees it. `hash` is hexadecimal; `actor` is None for the system.
+    """One event as its reader sees it. `hash` is hexadecimal; `actor` is None for the system,
+    `on_behalf_of` None for whoever acts by their own right.
 
     `element_names` are the Vietnamese and the English name of the element (empty where there is none).
     """
@@ -31,7 +32,7 @@ class HistoryEvent:
     type: str
     at: datetime
     actor: dict[str, str] | None
-    on_behalf_of: str | None
+    on_behalf_of: dict[str, str] | None
     roles: list[str]
     element_id: str | None
     element_names: tuple[str, str]
@@ -79,8 +80,8 @@ def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Elemen
         seq=row.seq,
         type=row.type,
         at=row.at,
-        actor={"id": row.actor_id, "full_name": names.get(row.actor_id, "")} if row.actor_id else None,
-        on_behalf_of=told.get("on_behalf_of"),
+        actor=_person(row.actor_id, names),
+        on_behalf_of=_person(told.get("on_behalf_of"), names),
         roles=told.get("roles", []),
         element_id=row.element_id,
         element_names=(element.name, element.name_en) if element else ("", ""),
@@ -90,7 +91,12 @@ def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Elemen
     )
 
 
+def _person(person_id: str | None, names: Mapping[str, str]) -> dict[str, str] | None:
+    return {"id": person_id, "full_name": names.get(person_id, "")} if person_id else None
+
+
 def _names(tx: Transaction, rows: Sequence[AuditEvent]) -> dict[str, str]:
-    people = {row.actor_id for row in rows if row.actor_id}
+    absent = {orjson.loads(row.canonical).get("on_behalf_of") for row in rows}
+    people = ({row.actor_id for row in rows} | absent) - {None}
     found = tx.session.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
     return {person_id: name for person_id, name in found}

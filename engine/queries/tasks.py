@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal_column, or_, select, union_all
 
 from engine import access
-from engine.access import TaskFacts
+from engine.access import Lent, TaskFacts
 from engine.bpmn.definition import Element
 from engine.commands import definitions
 from engine.errors import NotFoundError
@@ -46,17 +46,24 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task as its reader may see it: its columns, the plan task's title, its element, and what they may do now."""
+    """A task as its reader may see it: its columns, the plan task's title, its element, and what they may do now.
+
+    `on_behalf_of` is the absent person in whose place they would do it.
+    """
 
     row: Mapping[str, Any]
     element: Element
     allowed_actions: tuple[str, ...]
     facts: TaskFacts
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """What a list of tasks is narrowed to; None leaves a thing open. `assignee` and `candidate` mean the reader."""
+    """What a list of tasks is narrowed to; None leaves a thing open. `assignee` and `candidate` mean the reader.
+
+    `owner`: what the reader has had a colleague work on.
+    """
 
     assignee: bool = False
     candidate: bool = False
@@ -66,6 +73,7 @@ class TaskFilter:
     agency: str | None = None
     due_before: datetime | None = None
     text: str | None = None
+    owner: bool = False
 
 
 def get(tx: Transaction, task_id: str) -> TaskView:
@@ -148,7 +156,7 @@ def performers_of(elements: Iterable[str], closed: Iterable[Mapping[str, Any]]) 
 def _holders(row: Mapping[str, Any]) -> set[str]:
     told = orjson.loads(row["passed_on"] or b"{}")
     before = {person for change in told.values() for person in change.values()}
-    return (before | {row[c] for c in ("closed_by", "owner_id", "assignee_id")}) - {None}
+    return (before | {row[c] for c in ("closed_by", "closed_for", "owner_id", "assignee_id")}) - {None}
 
 
 def _titles(tx: Transaction, instances: Collection[str]) -> dict[str, str | None]:
@@ -164,16 +172,31 @@ _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
 
 def _held(tx: Transaction, after: tuple[datetime, str] | None, limit: int) -> list[dict[str, Any]]:
-    """What the reader holds and still sees: a role may have ended since they took it."""
+    """What the reader holds, or an absent person in whose place they stand."""
+    people = [tx.actor.person_id, *sorted(tx.actor.stands_for)]
+    found = [row for person_id in people for row in _held_by(tx, person_id, after, limit)]
+    return sorted(found, key=lambda row: (row["created_at"], row["id"]))[:limit]
+
+
+def _held_by(
+    tx: Transaction, person_id: str | None, after: tuple[datetime, str] | None, limit: int
+) -> list[dict[str, Any]]:
+    """What a person holds and the reader still sees: a role may have ended since they took it."""
     found: list[dict[str, Any]] = []
     place = after or _BEGINNING
     while len(found) < limit:
-        rows = tx.fetch_all(HELD_BY, person_id=tx.actor.person_id, after_at=place[0], after_id=place[1], limit=limit)
-        found += [row for row in rows if _is_seen(tx, row)]
+        rows = tx.fetch_all(HELD_BY, person_id=person_id, after_at=place[0], after_id=place[1], limit=limit)
+        found += [row for row in rows if _is_at_hand(tx, row, person_id) and _is_seen(tx, row)]
         if len(rows) < limit:
             break
         place = rows[-1]["created_at"], rows[-1]["id"]
     return found[:limit]
+
+
+def _is_at_hand(tx: Transaction, row: Mapping[str, Any], person_id: str | None) -> bool:
+    """Whether it is the reader's own, or was taken in an office that the reader has from that person."""
+    offices = {lent.grant.office for lent in tx.actor.lent if lent.absent_id == person_id}
+    return person_id == tx.actor.person_id or not offices.isdisjoint(row["candidate_groups"])
 
 
 def _is_seen(tx: Transaction, row: Mapping[str, Any]) -> bool:
@@ -238,12 +261,21 @@ def _offers(tx: Transaction, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.assignee:
         conditions.append(UserTask.assignee_id == tx.actor.person_id)
+        conditions += [_held_in_office(lent) for lent in tx.actor.lent]
     if wanted.candidate:
         free = UserTask.assignee_id.is_(None)
         conditions += [and_(UserTask.candidate_group == g, free) for g in sorted(tx.actor.groups)]
         more = select(TaskCandidate.task_id).where(TaskCandidate.candidate_group.in_(sorted(tx.actor.groups)))
         conditions.append(and_(UserTask.id.in_(more), free))
+    if wanted.owner:
+        conditions.append(UserTask.owner_id == tx.actor.person_id)
     return conditions or [literal_column("1") == 1]
+
+
+def _held_in_office(lent: Lent) -> ColumnElement[bool]:
+    further = select(TaskCandidate.task_id).where(TaskCandidate.candidate_group == lent.grant.office)
+    offered = or_(UserTask.candidate_group == lent.grant.office, UserTask.id.in_(further))
+    return and_(UserTask.assignee_id == lent.absent_id, offered)
 
 
 def _narrow(tx: Transaction, wanted: TaskFilter) -> list[ColumnElement[bool]]:
@@ -282,7 +314,8 @@ def _view(tx: Transaction, row: Mapping[str, Any], definition_id: str, case_stat
         groups=row["candidate_groups"],
         performers=_performers(tx, row, element.exclude_actors_of),
     )
-    return TaskView(row, element, access.allowed_actions(tx.actor, facts), facts)
+    actions = access.allowed_actions(tx.actor, facts)
+    return TaskView(row, element, actions, facts, access.principal(tx.actor, facts))
 
 
 def _former(row: Mapping[str, Any]) -> Element:

@@ -27,6 +27,7 @@ from engine.commands import (
     plan_tasks,
     plans,
     regimes,
+    substitutions,
     tasks,
 )
 from engine.commands.calendar import Decision
@@ -35,6 +36,7 @@ from engine.commands.directory import Login, Role
 from engine.commands.instances import Start
 from engine.commands.migration import Migration
 from engine.commands.operations import BulkMigration
+from engine.commands.substitutions import Absence
 from engine.runtime import Transaction
 from notifications.channels.webhook.connection import Gate
 from notifications.commands import redelivery, webhooks
@@ -102,7 +104,7 @@ _INCIDENT = Open("whoever manages the case, and system administrators (tests of 
 _KEPT = Open("whoever keeps the webhook; hides it from everybody else (tests of webhooks)")
 
 _OF_ROUNDS = Open("the aggregator, leaders, VP UBND; then whoever the diagram offers the step to (tests of rounds)")
-_OF_DOSSIERS = Open("Sở KHCN's aggregator, the council secretary, a city leader, who see the dossier (tests of dossiers)")
+_OF_DOSSIERS = Open("Sở KHCN's aggregator, the council secretary, a leader, who see the dossier (tests of dossiers)")
 _OF_COUNCIL = Open("a member of the council that sits on the dossier, for themselves (tests of ballots)")
 _OF_REPORTS = Open("the aggregator, who sees the report; handing over: system administrators, too (tests of reports)")
 _ADMINISTRATOR = "system administrators"
@@ -194,11 +196,15 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "documents.issue": Open("a part of what signs, which has judged the actor"),
     "documents.withdraw": _PART,
     "documents.void": Open("the records clerk and the head of the issuing agency (tests of documents)"),
+    "urging_letters.sign": Open("the head of the aggregating agency (tests of documents)"),
     "rounds.open_now": _OF_ROUNDS,
     "rounds.close": _OF_ROUNDS,
     "rounds.correct": _OF_ROUNDS,
     "rounds.schedule": _WORKER,
     "rounds.due": _WORKER,
+    "extensions.extend": _OF_REPORTS,
+    "extensions.extend_round": _OF_ROUNDS,
+    "extensions.open_reports": _OF_ROUNDS,
     "reports.reopen": _OF_REPORTS,
     "reports.transfer": _OF_REPORTS,
     "reports.orphaned": _WORKER,
@@ -229,6 +235,14 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "directory.end_membership": Allowed(
         _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.end_membership(tx, s.membership_id)
     ),
+    "substitutions.add": Allowed(
+        "the holder of the role, the head of the agency, administrators",
+        HEAD,
+        lambda tx, s: substitutions.add(
+            tx, Absence(s.membership_id, s.colleague_id, date(2026, 12, 1), date(2026, 12, 4), "12/GUQ-UBND")
+        ),
+    ),
+    "substitutions.end": Open("whoever may lend the office (tests of substitutions)"),
     "directory.add_agency": Allowed(
         _ADMINISTRATOR, "sysadmin", lambda tx, s: directory.add_agency(tx, {"code": "thu"} | AGENCY)
     ),
