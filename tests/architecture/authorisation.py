@@ -296,6 +296,8 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "attempts.attempting": _PART,
     "attempts.failing": _PART,
     "timers.fire": _WORKER,
+    "timers.fire_group": _WORKER,
+    "timers.next_due": _WORKER,
     "timers.again": _PART,
     "timers.due": _WORKER,
     "calendar.change_day": Allowed(

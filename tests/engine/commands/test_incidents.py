@@ -240,7 +240,7 @@ def test_a_timer_whose_step_fails_makes_its_case_an_incident_and_holds_up_nobody
 
     fired = timers.fire_due(engine)
 
-    assert (fired, trial.calls) == (0, 2)
+    assert fired == 0
     assert [instance(engine, c.id).state for c in cases] == ["incident", "incident"]
     assert [list(timers_of(engine, c.id)) for c in cases] == [["late"], ["late"]]
 
