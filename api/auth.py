@@ -1,7 +1,7 @@
 """Who is asking: a bearer token or a session cookie becomes an actor, or nobody does.
 
-Rule: roles are read for every request; a cookie alone changes nothing, it needs the CSRF token too; every route has a
-policy, and the application does not start while one has none.
+Rule: roles are read for every request; a cookie alone changes nothing, it needs the CSRF token too (pages send it as a
+field of their form); every route has a policy, and the application does not start while one has none.
 """
 
 from __future__ import annotations
@@ -28,14 +28,25 @@ PUBLIC = frozenset(
         "service.metrics",
         "service.openapi",
         "service.docs",
-        "service.welcome",
         "service.style",
+        "pages.static",
+        "pages.entry.login",
+        "pages.entry.language",
+        "pages.public.released",
+        "pages.public.front",
     }
 )
+PAGES = "pages."
+CSRF_FIELD = "csrf_token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
 
 log = structlog.get_logger("api")
+
+
+def is_page() -> bool:
+    """Whether this request is for a page of the site, which people open in a browser."""
+    return (request.endpoint or "").startswith(PAGES)
 
 
 def register(app: Flask) -> None:
@@ -72,13 +83,26 @@ def session_secret() -> str | None:
 
 
 def _identify() -> None:
-    if request.endpoint is None or request.endpoint in PUBLIC:
+    if request.endpoint is None:
         return
-    identity = _by_token() or _by_session()
+    if request.endpoint in PUBLIC:
+        _recognise()
+        return
+    identity = _by_session() if is_page() else _by_token() or _by_session()
     if identity is None:
         raise UnauthenticatedError(said_who=False)
     g.actor, g.identity = identity.actor, identity
     _require_scope(identity.actor)
+
+
+def _recognise() -> None:
+    """A public page greets whoever is logged in, and refuses nobody."""
+    secret = session_secret()
+    if not is_page() or not secret or request.endpoint == f"{PAGES}static":
+        return
+    identity = engine().read(SYSTEM, identity_of_session, secret, g.request_id)
+    if identity is not None:
+        g.actor, g.identity = identity.actor, identity
 
 
 def _by_token() -> Identity | None:
@@ -123,13 +147,17 @@ def _require_scope(actor: Actor) -> None:
 
 def _require_own_site(secret: str) -> None:
     site = request.headers.get("Sec-Fetch-Site")
-    token = request.headers.get("X-CSRF-Token", "")
+    token = request.headers.get("X-CSRF-Token", "") or (request.form.get(CSRF_FIELD, "") if is_page() else "")
     if (site is not None and site not in _TRUSTED_SITES) or not _same(token, csrf_token(secret)):
         raise RequestError(
             403,
             "csrf",
-            "Thiếu hoặc sai mã X-CSRF-Token của phiên đăng nhập.",
-            "The session's X-CSRF-Token is missing or wrong.",
+            "Thiếu hoặc sai mã X-CSRF-Token của phiên đăng nhập."
+            if not is_page()
+            else "Trang này thuộc phiên đăng nhập đã cũ. Hãy tải lại trang rồi thực hiện lại.",
+            "The session's X-CSRF-Token is missing or wrong."
+            if not is_page()
+            else "This page belongs to an earlier session. Load it again, then repeat what you did.",
         )
 
 

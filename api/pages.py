@@ -33,7 +33,7 @@ def page(
     `total` is how many there are in all; None when nobody asked.
     """
     shown = items[:limit]
-    cursor = _cursor(position(shown[-1])) if len(items) > limit else None
+    cursor = cursor_at(position(shown[-1])) if len(items) > limit else None
     told = {"next_cursor": cursor, "limit": limit} | ({} if total is None else {"total": total})
     return Answer({"items": [show(item) for item in shown], "page": told})
 
@@ -53,6 +53,12 @@ def search(schema: PageQuery) -> dict[str, Any]:
 def wanted(schema: PageQuery, *, searched: bool) -> dict[str, Any]:
     """What a list is asked for, by a search's body or by query parameters."""
     return search(schema) if searched else arguments(schema)
+
+
+def cursor_at(values: Iterable[Any]) -> str:
+    """The cursor of a place in a list."""
+    plain = [v.isoformat() if isinstance(v, date) else v for v in values]
+    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
 
 
 def cursor_values(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
@@ -80,11 +86,6 @@ def sorted_cursor(cursor: str | None, sort: str, kind: type) -> tuple[Any, str] 
 
 def _bad_cursor() -> Exception:
     return invalid("cursor", "cursor", "Con trỏ trang không hợp lệ.", "The cursor is not valid.")
-
-
-def _cursor(values: Iterable[Any]) -> str:
-    plain = [v.isoformat() if isinstance(v, date) else v for v in values]
-    return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
 
 
 def _text(value: Any) -> str:

@@ -1,8 +1,8 @@
-"""What an operator and a newcomer look at: health, metrics, the contract, a welcome."""
+"""What an operator and a newcomer look at: health, metrics, the contract."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 from sqlalchemy import text
 
 from api.auth import engine
@@ -54,12 +54,6 @@ def openapi() -> Response:
 def docs() -> str:
     """The same contract, for people."""
     return render_template("docs.html", sections=sections(document(english=False)))
-
-
-@blueprint.get("/")
-def welcome() -> str:
-    """What this is and where to begin."""
-    return render_template("welcome.html", is_development=current_app.config["IS_DEVELOPMENT"])
 
 
 @blueprint.get("/style.css")

@@ -24,7 +24,7 @@ TYPES = NUMERIC | {"string", "text", "date"}
 PREFILLS = ("tasks_total", "tasks_on_time", "tasks_late", "tasks_within_time", "tasks_overdue")
 MOST_FIELDS = 200
 _SIX_PLACES = Decimal("0.000001")
-_ID = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,15 @@ def fields_of(data_form: Sequence[Mapping[str, Any]]) -> list[FigureField]:
     return [FigureField(**row) for row in data_form]
 
 
+def form_of(data_form: Sequence[Mapping[str, Any]]) -> Form:
+    """A data form as a form, for showing and for checking."""
+    return Form(tuple(_form_field(field) for field in fields_of(data_form)))
+
+
 def check(data_form: Sequence[Mapping[str, Any]], figures: Mapping[str, Any]) -> dict[str, Any]:
     """The submitted figures in their one form. Raises InvalidDataError naming each bad one as `figures.ID`."""
-    form = Form(tuple(_form_field(field) for field in fields_of(data_form)))
     try:
-        return forms.validate(form, figures, {})
+        return forms.validate(form_of(data_form), figures, {})
     except InvalidDataError as error:
         raise InvalidDataError([replace(p, field=f"figures.{p.field}") for p in error.problems]) from error
 
@@ -82,7 +86,7 @@ def problems_of(data_form: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
 
 
 def _problems(place: str, field: FigureField) -> Iterator[FieldProblem]:
-    if not _ID.match(field.id):
+    if not _ID.fullmatch(field.id):
         yield FieldProblem(f"{place}.id", "pattern", "Mã chỉ tiêu không hợp lệ.", "Not an identifier in snake case.")
     if field.type not in TYPES:
         yield _one_of(f"{place}.type", sorted(TYPES))
@@ -101,7 +105,8 @@ def _one_of(place: str, allowed: Sequence[str]) -> FieldProblem:
 
 
 def _form_field(field: FigureField) -> Field:
-    return Field(field.id, field.label_vi, field.label_en, field.type, required=field.required)
+    limits = {"min": "0"} if field.aggregation == "sum" else {}  # nobody takes away from what others have done
+    return Field(field.id, field.label_vi, field.label_en, field.type, field.required, limits)
 
 
 def _sum(field: FigureField, given: Sequence[GivenValue]) -> Any:

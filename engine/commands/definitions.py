@@ -123,7 +123,7 @@ def compiled(tx: Transaction, definition_id: str) -> Definition:
 
 def _needed(tx: Transaction, row: ProcessDefinition) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The called diagrams and the decision tables of a version, by key."""
-    pinned = [tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, row)]
+    pinned = [tx.session.get_one(ProcessDefinition, i) for i in reach(tx, row)]
     called = {p.key: _genuine(p) for p in pinned if p.kind == "bpmn"}
     decisions = {p.key: _genuine(p) for p in pinned if p.kind == "dmn"}
     return called, decisions
@@ -140,7 +140,7 @@ def _genuine(row: ProcessDefinition) -> bytes:
     return row.xml
 
 
-def _reach(tx: Transaction, row: ProcessDefinition) -> list[str]:
+def reach(tx: Transaction, row: ProcessDefinition) -> list[str]:
     """The ids of everything pinned by a version, directly or through what it calls."""
     found: dict[str, None] = {}
     waiting = list(row.pinned.values())
@@ -154,7 +154,7 @@ def _reach(tx: Transaction, row: ProcessDefinition) -> list[str]:
 
 def _require_published(tx: Transaction, definition: ProcessDefinition) -> None:
     """Raise ConflictError naming the drafts among everything that a version is pinned to."""
-    pinned = [tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, definition)]
+    pinned = [tx.session.get_one(ProcessDefinition, i) for i in reach(tx, definition)]
     drafts = ", ".join(sorted(f"{p.key}/{p.version}" for p in pinned if p.state != "published"))
     if drafts:
         raise ConflictError(f"Phải phát hành trước các bản nháp được gọi: {drafts}.", f"Publish first: {drafts}.")
@@ -228,7 +228,7 @@ def _checked(tx: Transaction, row: ProcessDefinition) -> tuple[Finding, ...]:
 def _require_one_version(tx: Transaction, row: ProcessDefinition) -> None:
     """Refuse a version that would reach two versions of a process or decision, or an older one of its own."""
     seen = {row.key: row.id}
-    for one in (tx.session.get_one(ProcessDefinition, i) for i in _reach(tx, row)):
+    for one in (tx.session.get_one(ProcessDefinition, i) for i in reach(tx, row)):
         if seen.setdefault(one.key, one.id) == one.id:
             continue
         if one.key == row.key:

@@ -5,7 +5,7 @@ Rule: facts for reading, of cases that the reader sees; the form of the task say
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,6 @@ from engine.runtime import Transaction
 _DECIDES_REQUEST = "decide_request"
 _RETURNS = frozenset({"return_for_rework", "reject"})
 _JUDGEMENTS = _RETURNS | {"submit", "approve", "accept"}
-_LOOKED_BACK = 100
 
 
 @dataclass(frozen=True)
@@ -67,33 +66,39 @@ def context_of(tx: Transaction, task: TaskView) -> TaskContext | None:
     return TaskContext(
         plan_task,
         row["business_key"],
-        _returned(tx, row["instance_id"]),
+        returns_of(tx, [row["instance_id"]]).get(row["instance_id"]),
         _request(row["case_variables"]) if task.element.id == _DECIDES_REQUEST else None,
         row["case_variables"].get("evidence") or [],
         files_of(tx, row["instance_id"]),
     )
 
 
-def _returned(tx: Transaction, instance_id: str) -> Returned | None:
-    """The latest judgement, if it was a return: what the officers did since then does not undo it."""
+def returns_of(tx: Transaction, instances: Collection[str]) -> dict[str, Returned]:
+    """Those of these cases whose latest judgement sent the work back, by case; what came since does not undo it."""
+    latest = {i: told for i, told in _judgements(tx, instances).items() if told[1]["decision"]["new"] in _RETURNS}
+    query = select(Person).where(Person.id.in_({event.actor_id for event, _ in latest.values() if event.actor_id}))
+    people = {person.id: person for person in tx.session.scalars(query)} if latest else {}
+    return {
+        instance_id: Returned(people.get(event.actor_id or ""), values.get("comment", {}).get("new"), event.at)
+        for instance_id, (event, values) in latest.items()
+    }
+
+
+def _judgements(tx: Transaction, instances: Collection[str]) -> dict[str, tuple[AuditEvent, Mapping[str, Any]]]:
+    """The latest judgement in each of these cases, with what was submitted."""
     query = (
         select(AuditEvent)
-        .where(AuditEvent.instance_id == instance_id, AuditEvent.type == "element-completed")
+        .where(AuditEvent.instance_id.in_(instances), AuditEvent.type == "element-completed")
         .where(AuditEvent.task_id.is_not(None), AuditEvent.data.is_not(None))
-        .order_by(AuditEvent.seq.desc())
-        .limit(_LOOKED_BACK)
+        .order_by(AuditEvent.instance_id, AuditEvent.seq.desc())
     )
+    found: dict[str, tuple[AuditEvent, Mapping[str, Any]]] = {}
     for event in tx.session.scalars(query):
-        values = orjson.loads(event.data or "{}").get("variables", {})
-        decision = values.get("decision", {}).get("new")
-        if decision in _JUDGEMENTS:
-            return _return_of(tx, event, values) if decision in _RETURNS else None
-    return None
-
-
-def _return_of(tx: Transaction, event: AuditEvent, values: Mapping[str, Any]) -> Returned:
-    by = tx.session.get(Person, event.actor_id) if event.actor_id else None
-    return Returned(by, values.get("comment", {}).get("new"), event.at)
+        if event.instance_id not in found:
+            values = orjson.loads(event.data or "{}").get("variables", {})
+            if values.get("decision", {}).get("new") in _JUDGEMENTS:
+                found[event.instance_id] = event, values
+    return found
 
 
 def _request(variables: Mapping[str, Any]) -> Request:

@@ -53,8 +53,10 @@ _PLACE = re.compile(r"<(?:[^:<>]*:)?(\w+)>")
 
 
 def rules(app: Flask, *methods: str) -> Iterator[tuple[Rule, str]]:
-    """Every route with each of these methods that it has."""
+    """Every route of the interface with each of these methods that it has."""
     for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("pages."):
+            continue
         yield from ((rule, method) for method in methods if method in (rule.methods or ()))
 
 

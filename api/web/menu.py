@@ -1,0 +1,69 @@
+"""The menu: the pages that there are, for whom they are meant.
+
+Rule: it only spares people what they have no use for; who may see what, the engine decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app, request
+from flask_babel import gettext
+
+from api.auth import actor
+from api.web.words import N_
+from engine.access import AGENCY_ROLES, CITY_READERS, Actor
+
+Whom = Callable[[Actor], bool]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as its reader sees it."""
+
+    endpoint: str
+    label: str
+    is_current: bool
+
+
+def _everybody(_: Actor) -> bool:
+    return True
+
+
+def _deciders(who: Actor) -> bool:
+    return bool(who.roles - {"agency_officer", "records_clerk", "auditor", "external_partner", "designer", "publisher"})
+
+
+def _reporters(who: Actor) -> bool:
+    return bool(who.roles & (AGENCY_ROLES | CITY_READERS))
+
+
+def _readers_of_all(who: Actor) -> bool:
+    return who.reads_all_cases
+
+
+# A line is added with its page: endpoint, what it is called, for whom.
+PAGES: tuple[tuple[str, str, Whom], ...] = (
+    ("pages.work.mine", N_("Việc của tôi"), _everybody),
+    ("pages.decisions.queue", N_("Chờ quyết định"), _deciders),
+    ("pages.cases.listed", N_("Hồ sơ"), _everybody),
+    ("pages.rounds.listed", N_("Đợt báo cáo"), _reporters),
+    ("pages.scorecard.buckets", N_("Kết quả thực hiện"), _reporters),
+    ("pages.history.search", N_("Lịch sử"), _readers_of_all),
+    ("pages.directory.agencies", N_("Danh bạ"), _everybody),
+    ("pages.calendar.year", N_("Lịch làm việc"), _everybody),
+    ("pages.processes.listed", N_("Quy trình"), _everybody),
+)
+
+
+def entries() -> list[Entry]:
+    """What the reader finds in the menu."""
+    subject = (request.endpoint or "").rpartition(".")[0]
+    who = actor()
+    known = current_app.view_functions
+    return [
+        Entry(endpoint, gettext(label), subject == endpoint.rpartition(".")[0])
+        for endpoint, label, whom in PAGES
+        if endpoint in known and whom(who)
+    ]

@@ -1,0 +1,59 @@
+// Draws the diagrams of a page: the live steps with the number of their tokens, and the completed path.
+// The logo of bpmn.io stays visible: its licence asks for it.
+(function () {
+  "use strict";
+
+  function badge(className, text) {
+    var node = document.createElement("div");
+    node.className = className;
+    node.textContent = text;
+    return node;
+  }
+
+  function marked(viewer, elements, className, place) {
+    var canvas = viewer.get("canvas");
+    var registry = viewer.get("elementRegistry");
+    var overlays = viewer.get("overlays");
+    Object.keys(elements).forEach(function (id) {
+      if (!registry.get(id)) {
+        return;
+      }
+      canvas.addMarker(id, className);
+      overlays.add(id, { position: place, html: badge(className === "current" ? "token" : "times", String(elements[id])) });
+    });
+  }
+
+  function draw(box) {
+    var viewer = new window.BpmnJS({ container: box });
+    return fetch(box.dataset.diagram, { credentials: "same-origin" })
+      .then(function (answer) {
+        if (!answer.ok) {
+          throw new Error(String(answer.status));
+        }
+        return answer.text();
+      })
+      .then(function (xml) { return viewer.importXML(xml); })
+      .then(function () {
+        var canvas = viewer.get("canvas");
+        marked(viewer, JSON.parse(box.dataset.completed || "{}"), "done", { bottom: 8, left: 8 });
+        marked(viewer, JSON.parse(box.dataset.tokens || "{}"), "current", { top: -14, right: 14 });
+        canvas.zoom("fit-viewport", "auto");
+        canvas.zoom(canvas.zoom() * 0.95);
+        box.dataset.drawn = "yes";
+      })
+      .catch(function () { box.textContent = box.dataset.failed; });
+  }
+
+  function begin(box) {
+    if (!box.dataset.begun && box.offsetParent !== null) {
+      box.dataset.begun = "yes";
+      draw(box);
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var boxes = document.querySelectorAll("[data-diagram]");
+    boxes.forEach(begin);
+    document.addEventListener("toggle", function () { boxes.forEach(begin); }, true);
+  });
+})();
