@@ -57,7 +57,8 @@ def open_dossier(tx: Transaction, agency: str, content: Mapping[str, Any]) -> Do
     tx.session.add(made)
     tx.session.flush()
     prepared = {name: value for name, value in content.items() if value is not None}
-    _begin(tx, Start(PROCESS, business_key=made.id, agency=agency, prepared=prepared | {"dossier": made.id}))
+    prepared |= {"dossier": made.id}
+    made.instance_id = _begin(tx, Start(PROCESS, business_key=made.id, agency=agency, prepared=prepared)).id
     return made
 
 

@@ -55,8 +55,11 @@ def decided(tx: Transaction, case: Case, issued_number: str | None = None) -> di
 
 
 def published(tx: Transaction, case: Case) -> None:
-    """The decision is public; whether the nominee is named is for the dossier to say."""
+    """The decision is public; the nominee is named as the dossier says. Raises InvalidDataError without a ground."""
     found = dossier_of(tx, case)
+    if found.publish and rules.is_person(found.nominee_kind) and found.publish_basis not in rules.PUBLISH_BASES:
+        message_vi = "Công khai tên cá nhân, hộ gia đình phải có căn cứ: sự đồng ý hoặc quy định của pháp luật."
+        raise invalid("publish_basis", "required", message_vi, "Naming a person needs consent or a legal ground.")
     _active(tx, found).published_at = tx.now
     turned(case, found, "published")
     named = found.publish or not rules.is_person(found.nominee_kind)
