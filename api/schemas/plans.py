@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.schemas.escalations import ReminderOut
 from api.schemas.fields import Day, Input, Output, PageQuery, sorts
 from engine.queries.plans import BUCKETS, ORDERS
 
@@ -145,6 +146,13 @@ class PlanTaskOut(Output):
     closed_at = fields.AwareDateTime(allow_none=True)
     simulated = fields.Boolean()
     bucket = fields.String(allow_none=True)
+    urging_count = fields.Integer()
+
+
+class PlanTaskDetailOut(PlanTaskOut):
+    """A plan task with the reminder that comes next."""
+
+    next_reminder = fields.Nested(ReminderOut, allow_none=True)
 
 
 class ExtensionIn(Input):

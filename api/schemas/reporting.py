@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.schemas.escalations import ReminderOut
 from api.schemas.fields import Day, Input, Output, PageQuery, sorts
 from engine.commands.regimes import FREQUENCIES, METHODS, MOST_DAYS_BEFORE, ROLLS
 from engine.figures import AGGREGATIONS, MOST_FIELDS, PREFILLS, TYPES
 from engine.queries import reports, rounds
+from engine.queries.ladders import STANDARD
 from engine.schedules import TIERS
 
 _CODE = validate.Length(1, 64)
@@ -55,6 +57,7 @@ class RegimeIn(Input):
     method = fields.String(load_default="electronic", validate=validate.OneOf(METHODS))
     roll = fields.String(load_default="next", validate=validate.OneOf(ROLLS))
     opens_before = fields.Integer(load_default=10, strict=True, validate=validate.Range(1, MOST_DAYS_BEFORE))
+    urging_ladder = fields.String(load_default=STANDARD, validate=_CODE)
     obligation_id = fields.String(data_key="obligation", load_default=None, allow_none=True, validate=_NAME)
 
 
@@ -84,6 +87,7 @@ class RegimeOut(Output):
     tiers = fields.List(fields.Dict())
     roll = fields.String()
     opens_before = fields.Integer()
+    urging_ladder = fields.String()
     clause = fields.String()
     obligation_id = fields.String(data_key="obligation", allow_none=True)
     valid_from = fields.Date()
@@ -191,6 +195,7 @@ class StandingOut(Output):
     submitted_at = fields.AwareDateTime(allow_none=True)
     return_count = fields.Integer()
     urging_count = fields.Integer()
+    next_reminder = fields.Nested(ReminderOut, allow_none=True)
 
 
 class CloseIn(Input):
@@ -251,6 +256,7 @@ class ReportDetailOut(ReportOut):
     """A report with its form, what was filled in, and every version; of a consolidated one, `ConsolidatedOut`."""
 
     standing = fields.String()
+    next_reminder = fields.Nested(ReminderOut, allow_none=True)
     data_form = fields.List(fields.Dict())
     prefilled = fields.Dict()
     versions = fields.List(fields.Nested(ReportVersionOut))

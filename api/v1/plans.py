@@ -21,12 +21,14 @@ from api.schemas.plans import (
     ObligationQuery,
     PlanOut,
     PlanQuery,
+    PlanTaskDetailOut,
     PlanTaskOut,
     PlanTaskQuery,
     RoundIn,
     RoundOut,
 )
 from api.v1.noun import Noun
+from api.v1.reminding import reminder_json
 from api.v1.views import explanation_json
 from engine.commands import plan_tasks, plans
 from engine.commands.plans import RoundContent
@@ -34,6 +36,7 @@ from engine.models.plan import PlanTask
 from engine.plan_document import LARGEST_BYTES, parse_plan
 from engine.queries import plans as queries
 from engine.queries.plans import PlanTaskFilter
+from engine.queries.reminders import next_reminder
 from engine.runtime import Transaction
 
 blueprint = Noun("plans", "/api/v1", "Kế hoạch, nội dung giao, nhiệm vụ")
@@ -144,13 +147,15 @@ def search_plan_tasks() -> Response:
 
 
 @blueprint.at("/plan-tasks/<plan_task_id>", methods=["GET"])
-@blueprint.gives(200, PlanTaskOut)
+@blueprint.gives(200, PlanTaskDetailOut)
 def get_plan_task(plan_task_id: str) -> Response:
     """One plan task."""
 
     def query(tx: Transaction) -> Answer:
         task = queries.plan_task(tx, plan_task_id)
-        return Answer(_plan_task(task, queries.bucket_of(tx, task)), version=task.version)
+        coming = reminder_json(next_reminder(tx, task.instance_id))
+        shown = _plan_task(task, queries.bucket_of(tx, task)) | {"next_reminder": coming}
+        return Answer(shown, version=task.version)
 
     return look(query)
 

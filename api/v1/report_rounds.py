@@ -20,14 +20,18 @@ from api.schemas.reporting import (
     StandingOut,
 )
 from api.v1.noun import Noun
+from api.v1.reminding import reminder_json
 from engine.commands import rounds
 from engine.commands.rounds import RoundRequest
 from engine.models.report import ReportRound
 from engine.queries import rounds as queries
+from engine.queries.reminders import Reminder, next_reminders
 from engine.queries.rounds import RoundFilter, Standing
 from engine.runtime import Transaction
 
 blueprint = Noun("report-rounds", "/api/v1/report-rounds", "Đợt báo cáo")
+
+_STANDING = StandingOut(exclude=["report", "standing", "name_vi", "name_en", "next_reminder"])
 
 
 @blueprint.at("", methods=["GET"])
@@ -75,7 +79,8 @@ def get_matrix(round_id: str) -> Response:
 
     def query(tx: Transaction) -> Answer:
         rows = queries.matrix(tx, queries.report_round(tx, round_id))
-        return whole([_standing(row) for row in rows])
+        coming = next_reminders(tx, [row.report.instance_id for row in rows])
+        return whole([_standing(row, coming.get(row.report.instance_id or "")) for row in rows])
 
     return look(query)
 
@@ -114,12 +119,13 @@ def _round(tx: Transaction, found: ReportRound) -> dict[str, Any]:
     return shown if tx.actor.reads_all_cases else shown | {"missing": [], "late": []}
 
 
-def _standing(row: Standing) -> dict[str, Any]:
+def _standing(row: Standing, coming: Reminder | None) -> dict[str, Any]:
     report, agency = row.report, row.agency
-    shown: dict[str, Any] = StandingOut(exclude=["report", "standing", "name_vi", "name_en"]).dump(report)
+    shown: dict[str, Any] = _STANDING.dump(report)
     return shown | {
         "report": report.id,
         "standing": row.standing,
         "name_vi": agency.name_vi,
         "name_en": agency.name_en,
+        "next_reminder": reminder_json(coming),
     }

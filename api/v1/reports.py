@@ -20,9 +20,11 @@ from api.schemas.reporting import (
     ReportVersionOut,
 )
 from api.v1.noun import Noun
+from api.v1.reminding import reminder_json
 from engine.commands import reports
 from engine.models.report import ConsolidatedReport, Report, ReportRound
 from engine.queries import reports as queries
+from engine.queries.reminders import next_reminder
 from engine.queries.reports import ReportFilter, Sourced
 from engine.queries.rounds import regime_of
 from engine.runtime import Transaction
@@ -112,6 +114,7 @@ def _report(tx: Transaction, found: Report) -> Answer:
     regime = regime_of(tx, tx.session.get_one(ReportRound, found.round_id))
     shown = ReportOut().dump(found) | {
         "standing": queries.standing(tx, found),
+        "next_reminder": reminder_json(next_reminder(tx, found.instance_id)),
         "data_form": regime.data_form,
         "prefilled": found.prefilled,
         "versions": ReportVersionOut(many=True).dump(queries.versions(tx, found.id)),

@@ -34,11 +34,10 @@ __all__ = [
 
 # How many notices the versions that were drawn before there was a ladder wait for.
 _NOTICES_IN_VAIN = 3
-_EVENTS = {escalations.REPORT: "report", escalations.PLAN_TASK: "plan-task"}
 
 
 def find_ladder(tx: Transaction, case: Case) -> dict[str, Any]:
-    """What is owed, and the ladder that holds for it; no ladder for who owes nothing, and where there is no due date."""
+    """What is owed, and the ladder that holds for it: none for who owes nothing, and where there is no due date."""
     if case.plan_task_id is not None:
         owed, found = escalations.PLAN_TASK, tx.fetch(PLAN_TASK_DUE, plan_task_id=case.plan_task_id)
     else:
@@ -56,10 +55,11 @@ def send_reminder(tx: Transaction, case: Case) -> None:
     owed.reminded_on = today
     left = int(calendars.current(tx).for_agency(case.agency).count(today, owed.due_date))
     data = {kind_of(owed): owed.id, "working_days_left": left}
-    case.record(Happening(f"{_EVENTS[kind_of(owed)]}-reminded", case.element_id, data=data))
     if isinstance(owed, Report):
+        case.record(Happening("report-reminded", case.element_id, data=data))
         signals.report_due_soon.send(tx, case=case, report=owed, working_days_left=left)
     else:
+        case.record(Happening("plan-task-reminded", case.element_id, data=data))
         signals.task_reminded.send(tx, case=case, plan_task=owed, element_id=case.element_id or "")
 
 
@@ -71,10 +71,11 @@ def send_notice(tx: Transaction, case: Case) -> None:
     owed.urged_on, owed.urging_count = today, owed.urging_count + 1
     notice, form = owed.urging_count, (case.variables.get("rung") or {}).get("form") or "notice"
     data = {kind_of(owed): owed.id, "notice": notice, "form": form}
-    case.record(Happening(f"{_EVENTS[kind_of(owed)]}-urged", case.element_id, data=data))
     if isinstance(owed, Report):
+        case.record(Happening("report-urged", case.element_id, data=data))
         signals.report_overdue.send(tx, case=case, report=owed, notice=notice, form=form)
     else:
+        case.record(Happening("plan-task-overdue", case.element_id, data=data))
         signals.plan_task_overdue.send(tx, case=case, plan_task=owed, notice=notice, form=form)
 
 

@@ -29,7 +29,6 @@ from engine.models.directory import (
 )
 from engine.models.document import Document, DocumentSeries, DocumentVoid
 from engine.models.escalation import Escalation
-from engine.models.document import Document, DocumentSeries, DocumentVoid
 from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
@@ -86,9 +85,6 @@ __all__ = [
     "Dossier",
     "DossierEvidence",
     "Escalation",
-    "Document",
-    "DocumentSeries",
-    "DocumentVoid",
     "EventSubscription",
     "FigureSource",
     "Incident",

@@ -171,9 +171,7 @@ def test_what_was_missed_is_not_made_up_for_in_a_bunch(installed_sqlite: Engine,
     assert installed_sqlite.read(SYSTEM, lambda tx: len(queries.escalations(tx, ANYBODY))) == 0
 
 
-def test_nobody_is_told_on_a_day_off_however_late_a_timer_fires(
-    installed_sqlite: Engine, clock: MovableClock
-) -> None:
+def test_nobody_is_told_on_a_day_off_however_late_a_timer_fires(installed_sqlite: Engine, clock: MovableClock) -> None:
     around_tet(installed_sqlite, clock)
 
     with listening() as heard:
@@ -237,9 +235,7 @@ def test_a_reported_plan_task_is_off_the_list_and_listed_again_when_it_comes_bac
 
     alone.report()
     (settled,) = listed(alone.engine)
-    alone.do(
-        alone.monitor, "review_result", decision="return_for_rework", comment="Thiếu.", new_due_date="2026-04-24"
-    )
+    alone.do(alone.monitor, "review_result", decision="return_for_rework", comment="Thiếu.", new_due_date="2026-04-24")
     live_until(alone.engine, clock, datetime(2026, 5, 12, tzinfo=UTC))
 
     (again,) = listed(alone.engine)
@@ -282,9 +278,7 @@ def test_a_new_version_of_the_table_holds_for_rounds_that_open_later(
     engine.run(SYSTEM, regimes.add, trial_regime(reporters=list(FEW)))
     later = around_tet(engine, clock, regime="trial-quarterly")
 
-    found = [
-        engine.read(SYSTEM, next_reminder, scene.report(COMMUNE).instance_id) for scene in (earlier, later)
-    ]
+    found = [engine.read(SYSTEM, next_reminder, scene.report(COMMUNE).instance_id) for scene in (earlier, later)]
 
     assert [coming and coming.at.date() for coming in found] == [date(2026, 2, 6), date(2026, 2, 9)]
 
@@ -362,6 +356,7 @@ def _fire_all(engine: Engine) -> None:
 
 def _agencies(engine: Engine) -> dict[str, str]:
     """Every agency in force that a round can ask, with its relation to the City."""
+
     def read(tx: Transaction) -> dict[str, str]:
         today = JANUARY.date()
         return {a.code: a.relation for a in tx.session.scalars(select(Agency)) if a.in_force(today)}
