@@ -16,14 +16,14 @@ from werkzeug.exceptions import HTTPException
 
 from api.auth import csrf_token, is_page, session_secret
 from api.errors import RequestError
-from api.web import cases, catalogues, entry, public, refusals, showing, tasks, words, work
+from api.web import cases, catalogues, decisions, entry, inbox, public, refusals, showing, tasks, words, work
 from api.web.door import POLICY
 from api.web.menu import entries
 from engine.errors import EngineError
 
 STATIC = Path(__file__).parent / "static"
 # A blueprint for each subject; its pages come into the menu by a line in api/web/menu.py.
-SUBJECTS = (entry.blueprint, public.blueprint, work.blueprint, tasks.blueprint, cases.blueprint)
+SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions)
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
 
@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
     catalogues.register(app)
     site = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
     for subject in SUBJECTS:
-        site.register_blueprint(subject)
+        site.register_blueprint(subject.blueprint)
     site.before_request(_begin)
     site.after_request(_guard)
     site.register_error_handler(EngineError, refusals.engine_error)

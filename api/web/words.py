@@ -152,6 +152,7 @@ VERBS = {
     "resolve": N_("Trả lại người nhờ"),
     "assign": N_("Phân công"),
 }
+CHANNELS = {"inbox": N_("trên trang này"), "email": N_("thư điện tử")}
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
     "state": STATES,
@@ -159,6 +160,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "bucket": BUCKETS,
     "event": EVENTS,
     "verb": VERBS,
+    "channel": CHANNELS,
 }
 NOTES = {
     "claimed": N_("Anh/chị đã nhận công việc này."),
@@ -172,6 +174,7 @@ NOTES = {
     "commented": N_("Đã ghi ý kiến."),
     "started": N_("Đã lập hồ sơ."),
     "read": N_("Đã đánh dấu là đã đọc."),
+    "preferred": N_("Đã lưu cách nhận thông báo."),
     "left": N_("Anh/chị đã đăng xuất."),
 }
 
