@@ -9,6 +9,7 @@ from flask import Response
 from api.bodies import body
 from api.contract import Answer, look, perform
 from api.pages import page, sorted_cursor, wanted
+from api.schemas.documents import DocumentOut, UrgingLetterIn
 from api.schemas.fields import Nothing, SearchIn, listing
 from api.schemas.reporting import (
     ConsolidatedOut,
@@ -19,11 +20,13 @@ from api.schemas.reporting import (
     ReportQuery,
     ReportVersionOut,
 )
+from api.v1.documents import document_json
 from api.v1.noun import Noun
 from api.v1.reminding import reminder_json
-from engine.commands import reports
+from engine.commands import reports, urging_letters
 from engine.models.report import ConsolidatedReport, Report, ReportRound
 from engine.queries import reports as queries
+from engine.queries.documents import Entry
 from engine.queries.reminders import next_reminder
 from engine.queries.reports import ReportFilter, Sourced
 from engine.queries.rounds import regime_of
@@ -90,6 +93,20 @@ def transfer_report(report_id: str) -> Response:
     """Hand the open report of an agency that is no more to its successor."""
     body(Nothing())
     return perform(lambda tx: _report(tx, reports.transfer(tx, report_id)))
+
+
+@blueprint.at("/<report_id>/urging-letters", methods=["POST"])
+@blueprint.takes(UrgingLetterIn)
+@blueprint.gives(201, DocumentOut)
+def sign_urging_letter(report_id: str) -> Response:
+    """Sign the letter that urges an agency to report, as the aggregator's head; it is numbered in the same step."""
+    given = body(UrgingLetterIn())
+
+    def act(tx: Transaction) -> Answer:
+        made = urging_letters.sign(tx, report_id, given["unit"], given["answer_by"])
+        return Answer(document_json(Entry(made, None)), 201)
+
+    return perform(act)
 
 
 def _list_reports(given: dict[str, Any]) -> Response:

@@ -16,7 +16,7 @@ from engine.commands.case import Case, hold_case
 from engine.commands.journal import record_system
 from engine.documents import content, draft, types
 from engine.documents.draft import Draft
-from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidDataError
+from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidDataError, StaleVersionError
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.document import NORMAL, OUTSIDE, TAKE_NUMBER, Document, DocumentVoid
@@ -46,13 +46,14 @@ def issue(tx: Transaction, wanted: Draft, case: Case | None = None) -> Document:
     return made
 
 
-def void(tx: Transaction, document_id: str, reason: str) -> Document:
+def void(tx: Transaction, document_id: str, reason: str, expected_version: int | None = None) -> Document:
     """Declare an issued document void; its number stays used.
 
     Raises NotFoundError out of sight, ForbiddenError unless the actor keeps the issuing agency's records or heads it,
-    ConflictError when it is void already.
+    StaleVersionError, ConflictError when it is void already.
     """
-    found = queries.document(tx, document_id)
+    entry = queries.entry(tx, document_id)
+    found = entry.document
     if not tx.actor.is_system and not any(tx.actor.holds(role, found.agency) for role in _KEEPERS):
         raise ForbiddenError(
             "void-document",
@@ -61,6 +62,8 @@ def void(tx: Transaction, document_id: str, reason: str) -> Document:
         )
     if not reason.strip():
         raise InvalidDataError([FieldProblem("reason", "required", "Phải nêu lý do.", "A reason is required.")])
+    if expected_version not in (None, entry.version):
+        raise StaleVersionError(expected_version or 0, entry.version)
     return withdraw(tx, found, reason)
 
 

@@ -56,6 +56,11 @@ class Entry:
         """One of STATES."""
         return "issued" if self.void is None else "void"
 
+    @property
+    def version(self) -> int:
+        """The version of the entry: only declaring it void changes it."""
+        return 1 if self.void is None else 2
+
 
 @dataclass(frozen=True)
 class Register:
