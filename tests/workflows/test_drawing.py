@@ -31,6 +31,10 @@ NEGATIVE = {
     "request_cancellation",
     "request_transfer",
     "report_obstacle",
+    "declare_conflict",
+    "dismiss",
+    "revoke",
+    "withdraw",
 }
 TASKS = ("userTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity", "sendTask", "receiveTask")
 EVENTS = ("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent")
@@ -61,8 +65,20 @@ def diagram(request: pytest.FixtureRequest) -> Diagram:
 def test_the_processes_that_others_call_are_shipped() -> None:
     called = {n.attrib["calledElement"] for name in WORKFLOWS for n in Diagram(name).of_kind("callActivity")}
 
-    assert called == {"task_proposal", "task_assignment", "task_execution", "report_submission"}
-    assert {f"{key}.bpmn" for key in called | {"task_lifecycle", "report_round", "periodic_report"}} <= set(WORKFLOWS)
+    assert called == {
+        "task_proposal",
+        "task_assignment",
+        "task_execution",
+        "report_submission",
+        "urging",
+        "commendation_appraisal",
+        "commendation_award",
+        "commendation_council",
+        "commendation_nomination",
+    }
+    assert {
+        f"{key}.bpmn" for key in called | {"task_lifecycle", "report_round", "periodic_report", "commendation"}
+    } <= set(WORKFLOWS)
 
 
 def test_the_file_has_the_name_of_its_process_and_one_pool_for_it(diagram: Diagram) -> None:
@@ -210,6 +226,14 @@ def test_only_gateways_branch_and_every_branching_has_a_default(diagram: Diagram
 def test_a_default_flow_never_grants_anything(diagram: Diagram) -> None:
     granting = {"approve_plan_task", "accept_plan_task", "accept_result", "grant_extension", "merge_approvals"}
     granting |= {"submit_report", "accept_report", "sign_consolidated_report", "merge_views"}
+    granting |= {
+        "forward_dossier",
+        "submit_to_chairman",
+        "decide_award",
+        "publish_award",
+        "appraised",
+        "council_passed",
+    }
     defaults = [gateway.get("default") for gateway in diagram.of_kind("exclusiveGateway")]
 
     assert [f.id for f in diagram.flows if f.id in defaults and f.target in granting] == []
@@ -262,6 +286,15 @@ def test_nobody_decides_on_their_own_work() -> None:
         "head_submit": {"draft_report"},
         "check_report": {"draft_report", "head_submit"},
         "director_review": {"draft_consolidated_report"},
+        "head_sign": {"nominate", "unit_meeting"},
+        "completeness_check": {"nominate", "unit_meeting", "head_sign"},
+        "sign_consolidated": {"nominate", "unit_meeting", "completeness_check", "consolidate_proposal"},
+        "check_validity": PROPOSING,
+        "agency_opinion": PROPOSING,
+        "appraise": PROPOSING | {"agency_opinion"},
+        "ballot": PROPOSING,
+        "chairman_decision": PROPOSING | {"check_validity", "appraise", "draft_submission", "office_check"},
+        "decide_revocation": {"assess_revocation"},
     }
     tasks = {t.attrib["id"]: t for name in WORKFLOWS for t in Diagram(name).of_kind("userTask")}
 

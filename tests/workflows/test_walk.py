@@ -47,6 +47,23 @@ ROUND = {
     "city_due": "2026-03-25",
     "explanations": [],
 }
+# What a dossier brings with it to the processes that commendation calls.
+DOSSIER = {
+    "dossier": "d-1",
+    "proposer_level": "commune",
+    "praise": False,
+    "public_notice": False,
+    "related_agencies": [],
+    "appraisal_due": "2026-04-01",
+    "rules": {"completeness_days": 3, "opinion_days": 5, "appraisal_days": 20, "public_notice_days": 0},
+}
+# What the handlers of commendation leave behind.
+DOSSIER_STEPS: Mapping[str, Mapping[str, Any]] = {
+    "open_dossier": {**DOSSIER, "round": 1},
+    "receive_dossier": {"rule_date": "2026-03-02"},
+    "forward_dossier": {"appraisal_due": "2026-04-01"},
+    "convene_council": {"members": ["p-1", "p-2"]},
+}
 SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "string": ("Tuyên truyền",),
     "text": ("Bản tin trên Cổng thông tin điện tử",),
@@ -62,6 +79,9 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
 }
 
 
+TABLES = ("approval_route", "urging_ladder", "award_rules")
+
+
 class StandIn:
     """Runs the handlers in the place of the engine: what they leave in the variables, and nothing else."""
 
@@ -69,8 +89,9 @@ class StandIn:
     person: str | None = "p-1"
     shortest_cycle = timedelta()
 
-    def __init__(self, *, round_complete: bool = False) -> None:
+    def __init__(self, *, round_complete: bool = False, agreed: bool = False) -> None:
         self.round_complete = round_complete
+        self.agreed = agreed
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         return deadlines.functions(NOW)
@@ -83,7 +104,11 @@ class StandIn:
             return {"agency": variables["new_agency"]}
         if handler == "accept_report":
             return {"round_complete": self.round_complete}
-        return None
+        if handler == "count_ballots":
+            return {"quorum_met": self.round_complete, "threshold_met": self.agreed}
+        if handler == "find_ladder":
+            return {"owed": "plan_task" if "due_date" in variables else "report", "ladder": "brief"}
+        return DOSSIER_STEPS.get(handler)
 
 
 @dataclass(frozen=True)
@@ -102,7 +127,15 @@ class Place:
     def key(self) -> tuple[Any, ...]:
         """Places with the same key are walked on from once."""
         returns = min(self.variables.get("returns", 0), 2)
-        return (self.tokens, self.variables.get("route"), self.variables.get("request"), returns)
+        step = self.variables.get("ladder_step")
+        return (self.tokens, self.variables.get("route"), self.variables.get("request"), returns, step, self._dossier)
+
+    @property
+    def _dossier(self) -> tuple[Any, ...]:
+        """What a dossier's way depends on later than on the next step."""
+        rules = self.variables.get("rules") or {}
+        facts = ("public_notice", "threshold_met")
+        return (rules.get("council_required"), rules.get("minutes_required"), *map(self.variables.get, facts))
 
 
 @pytest.fixture(params=WORKFLOWS)
@@ -172,7 +205,7 @@ def moves(definition: Definition, place: Place) -> Iterator[Place]:
     host = StandIn()
     for task in place.tasks:
         filled = submissions(task.element.form or Form(()), place)
-        for cleaned, who in product(filled, (host, StandIn(round_complete=True))):
+        for cleaned, who in product(filled, hosts()):
             step = process.complete(definition, place.state, place.variables, task.id, cleaned, who)
             yield after(step, place, gone=task.id)
     for wait in place.waits:
@@ -181,6 +214,11 @@ def moves(definition: Definition, place: Place) -> Iterator[Place]:
     for timer in place.timers:
         step = process.fire(definition, place.state, place.variables, timer.id, host)
         yield after(step, place, gone=timer.id)
+
+
+def hosts() -> tuple[StandIn, ...]:
+    """Every outcome of the handlers whose outcome the diagrams ask for."""
+    return (StandIn(), StandIn(round_complete=True), StandIn(round_complete=True, agreed=True))
 
 
 def after(step: Step, before: Place | None, gone: str = "") -> Place:
@@ -225,11 +263,11 @@ def samples(field: Field) -> tuple[Any, ...]:
 
 def initial(definition: Definition) -> Iterator[dict[str, Any]]:
     """The variables a process may be started with."""
-    if definition.key == "task_lifecycle":
+    if definition.key in ("task_lifecycle", "commendation"):
         yield dict(AT_START)
         return
     for opens_now in (False, True):
-        yield {**BEFORE, **ROUND, "opens_now": opens_now}
+        yield {**BEFORE, **ROUND, **DOSSIER, "opens_now": opens_now}
 
 
 @cache
@@ -238,7 +276,12 @@ def compiled(name: str) -> Definition:
     folder = files("workflows")
     sources = {n.removesuffix(".bpmn"): folder.joinpath(n).read_bytes() for n in WORKFLOWS}
     key = name.removesuffix(".bpmn")
-    calling = Diagram(name).of_kind("callActivity")
-    called = {node.attrib["calledElement"]: sources[node.attrib["calledElement"]] for node in calling}
-    tables = {"approval_route": folder.joinpath("approval_route.dmn").read_bytes()}
+    called = {k: sources[k] for k in calls_of(key)}
+    tables = {k: folder.joinpath(f"{k}.dmn").read_bytes() for k in TABLES}
     return compile_definition(name, sources[key], called, tables)
+
+
+def calls_of(key: str) -> set[str]:
+    """The processes that one calls, directly or through those that it calls."""
+    direct = {node.attrib["calledElement"] for node in Diagram(f"{key}.bpmn").of_kind("callActivity")}
+    return direct.union(*(calls_of(called) for called in direct))
