@@ -18,6 +18,10 @@ from engine.errors import FieldProblem, InvalidDataError
 LONGEST_TEXT = 20_000
 LONGEST_LIST = 500
 LARGEST_INTEGER = 2**53 - 1
+# Digits on either side of the point: "1e999999999" is a short text that is written out as a very long one.
+MOST_PLACES = 20
+# What days can be counted from, and timers set to, without leaving the years that all databases know.
+FIRST_YEAR, LAST_YEAR = 1900, 2099
 _SIMPLE = (str, int, float, bool, type(None))
 
 Condition = Callable[[Mapping[str, Any]], Any]
@@ -168,8 +172,14 @@ def _decimal(one: Field, value: Any) -> str:
         raise _Refused("type", "Phải là số thập phân.", "Must be a decimal number.") from error
     if not number.is_finite():
         raise _Refused("type", "Phải là số thập phân.", "Must be a decimal number.")
+    if not (number.adjusted() < MOST_PLACES and -MOST_PLACES <= _exponent(number) < MOST_PLACES):
+        raise _Refused("places", f"Tối đa {MOST_PLACES} chữ số mỗi bên.", f"At most {MOST_PLACES} digits each side.")
     _in_range(one, number)
     return format(number, "f")
+
+
+def _exponent(number: Decimal) -> int:
+    return int(number.as_tuple().exponent)
 
 
 def _in_range(one: Field, number: Decimal) -> None:
@@ -188,13 +198,21 @@ def _boolean(_one: Field, value: Any) -> bool:
 
 def _date(_one: Field, value: Any) -> str:
     try:
-        return date.fromisoformat(value).isoformat() if len(value) == len("2026-02-17") else _bad_date()
+        day = date.fromisoformat(value) if len(value) == len("2026-02-17") else _bad_date()
     except (TypeError, ValueError) as error:
         raise _Refused("type", "Phải là ngày dạng YYYY-MM-DD.", "Must be a date as YYYY-MM-DD.") from error
+    _in_years(day)
+    return day.isoformat()
 
 
-def _bad_date() -> str:
+def _bad_date() -> date:
     raise ValueError
+
+
+def _in_years(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        years = f"{FIRST_YEAR}–{LAST_YEAR}"
+        raise _Refused("range", f"Phải trong các năm {years}.", f"Must be within the years {years}.")
 
 
 def _datetime(_one: Field, value: Any) -> str:
@@ -204,6 +222,7 @@ def _datetime(_one: Field, value: Any) -> str:
         raise _Refused("type", "Phải là thời điểm ISO 8601.", "Must be an ISO 8601 instant.") from error
     if moment.tzinfo is None:
         raise _Refused("type", "Thời điểm phải kèm múi giờ.", "The instant needs an offset.")
+    _in_years(moment)
     return moment.isoformat()
 
 

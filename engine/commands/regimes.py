@@ -34,7 +34,7 @@ METHODS = ("electronic", "direct", "post", "fax", "email", "software")
 LATEST_DAY = 28
 MOST_DAYS_BEFORE = 20
 _EDITORS = frozenset({"report_aggregator", "sysadmin"})
-_KEY = re.compile(r"^[a-z0-9][a-z0-9-]{1,62}$")
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -106,14 +106,15 @@ def _row(tx: Transaction, text: RegimeText, version: int) -> ReportRegime:
 
 def _problems(text: RegimeText) -> Iterator[FieldProblem]:
     """What is wrong with a text by itself."""
-    if not _KEY.match(text.key):
+    if not _KEY.fullmatch(text.key):
         yield FieldProblem("key", "pattern", "Mã chế độ báo cáo không hợp lệ.", "Small letters, digits and hyphens.")
     for name, allowed in (("frequency", FREQUENCIES), ("roll", ROLLS), ("method", METHODS)):
         if getattr(text, name) not in allowed:
             listed = ", ".join(allowed)
             yield FieldProblem(name, "option", f"Phải là một trong: {listed}.", f"Must be one of: {listed}.")
     for name in ("name_vi", "name_en", "content", "clause", "reporters"):
-        if not getattr(text, name):
+        said = getattr(text, name)
+        if not (said.strip() if isinstance(said, str) else said):
             yield FieldProblem(name, "required", "Trường này là bắt buộc.", "This field is required.")
     if not 1 <= text.opens_before <= MOST_DAYS_BEFORE:
         listed = f"1–{MOST_DAYS_BEFORE}"
@@ -152,7 +153,7 @@ def _unknown(tx: Transaction, text: RegimeText) -> Iterator[FieldProblem]:
         message_vi = f"Không có thang đôn đốc “{text.urging_ladder}”."
         yield FieldProblem("urging_ladder", "unknown", message_vi, "There is no such urging ladder.")
     if text.obligation_id is not None and tx.session.get(Obligation, text.obligation_id) is None:
-        yield FieldProblem("obligation_id", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
+        yield FieldProblem("obligation", "unknown", "Không có nội dung giao này.", "There is no such obligation.")
 
 
 def _misplaced(text: RegimeText, before: ReportRegime | None) -> Iterator[FieldProblem]:

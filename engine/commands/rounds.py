@@ -6,14 +6,14 @@ Rule: a round has a case of `report_round`, and that diagram decides what happen
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
 from sqlalchemy import func, select
 
-from engine import deadlines, periods, schedules
+from engine import deadlines, forms, periods, schedules
 from engine.access import SYSTEM
 from engine.commands import instances, tasks
 from engine.commands.case import lock_case
@@ -37,6 +37,7 @@ from engine.periods import Period
 from engine.queries import calendar as calendars
 from engine.queries import regimes as regime_queries
 from engine.queries import rounds as queries
+from engine.queries.directory import members_of
 from engine.runtime import Engine, Transaction
 from engine.schedules import RoundSchedule
 
@@ -44,7 +45,7 @@ PROCESS = "report_round"
 COLLECT = "collect_reports"
 FROZEN = ("consolidated", "submitted", "archived")
 _OPENERS = frozenset({"report_aggregator", "city_leader", "city_office"})
-_CODE = re.compile(r"^(\d{4})-([a-z_]+)-(\d{2})$")
+_CODE = re.compile(r"(20\d\d)-([a-z_]+)-(\d{2})", re.ASCII)
 
 log = structlog.get_logger("engine.rounds")
 
@@ -90,14 +91,16 @@ def open_now(tx: Transaction, request: RoundRequest) -> ReportRound:
             "open-report-round", "Anh/chị không có quyền mở đợt báo cáo.", "You may not open reporting rounds."
         )
     regime = regime_queries.in_force(tx, request.regime, deadlines.local_date(tx.now))
+    problems = list(_problems(tx, request))
+    if problems:
+        raise InvalidDataError(problems)
     if request.period is None:
-        occasion, schedule = _ad_hoc(tx, regime, request)
+        occasion, days = _ad_hoc(tx, regime, request)
     else:
-        one = _period(regime, request.period)
-        occasion, schedule = _periodic(regime, one), regime_queries.schedule_of(tx, regime, one)
+        occasion, days = _of_period(tx, regime, request.period)
     if queries.of_period(tx, regime.key, occasion.period) is not None:
         raise ConflictError("Kỳ này đã có đợt báo cáo.", "This period has its round already.")
-    return _begin(tx, regime, occasion, schedule, tuple(request.reporters), opens_now=True)
+    return _begin(tx, regime, occasion, days, tuple(request.reporters), opens_now=True)
 
 
 def schedule(tx: Transaction, key: str) -> list[ReportRound]:
@@ -233,6 +236,36 @@ def _row(
     )
 
 
+def _problems(tx: Transaction, request: RoundRequest) -> Iterator[FieldProblem]:
+    """What a request asks that cannot be meant, whatever the regime."""
+    if request.reporters:
+        unknown = ", ".join(regime_queries.unknown_reporters(tx, request.reporters))
+        if unknown:
+            yield FieldProblem("reporters", "unknown", f"Không có cơ quan: {unknown}.", f"No such agency: {unknown}.")
+        elif not members_of(tx, request.reporters, deadlines.local_date(tx.now)):
+            message_vi = "Không có cơ quan nào đang có hiệu lực."
+            yield FieldProblem("reporters", "in_force", message_vi, "None of these agencies is in force.")
+    if request.data_from is not None and request.data_to is not None and request.data_to < request.data_from:
+        message_vi = "Ngày cuối kỳ số liệu không được trước ngày đầu kỳ."
+        yield FieldProblem("data_to", "order", message_vi, "It may not lie before the first day.")
+    if any(day.year > forms.LAST_YEAR for day in request.due_dates.values()):
+        last = forms.LAST_YEAR
+        yield FieldProblem("due_dates", "range", f"Chỉ đến năm {last}.", f"Not after the year {last}.")
+    for name in ("due_dates", "data_from", "data_to") if request.period is not None else ():
+        if getattr(request, name):
+            message_vi = "Đợt của một kỳ theo thời hạn của chế độ báo cáo."
+            yield FieldProblem(name, "ad_hoc", message_vi, "A period's round has the days of its regime.")
+
+
+def _of_period(tx: Transaction, regime: ReportRegime, code: str) -> tuple[_Occasion, RoundSchedule]:
+    one = _period(regime, code)
+    days = regime_queries.schedule_of(tx, regime, one)
+    if days.closes_at <= tx.now:
+        message_vi = "Đã quá thời điểm chốt tổng hợp của kỳ này; hãy mở đợt báo cáo đột xuất."
+        raise _invalid("period", "past", message_vi, "Its aggregation was cut off already: open an ad hoc round.")
+    return _periodic(regime, one), days
+
+
 def _periodic(regime: ReportRegime, one: Period) -> _Occasion:
     title_vi, title_en = f"{regime.name_vi}, {one.name()}", f"{regime.name_en}, {one.name(english=True)}"
     return _Occasion("periodic", one.code, title_vi, title_en, one.first, one.last)
@@ -240,7 +273,7 @@ def _periodic(regime: ReportRegime, one: Period) -> _Occasion:
 
 def _period(regime: ReportRegime, code: str) -> Period:
     """The period of a regime that a code means. Raises InvalidDataError."""
-    named = _CODE.match(code)
+    named = _CODE.fullmatch(code)
     try:
         if named is None or named[2] != regime.frequency:
             raise ValueError(code)
@@ -261,7 +294,8 @@ def _ad_hoc(tx: Transaction, regime: ReportRegime, request: RoundRequest) -> tup
         message_vi = "Thời hạn của cấp trên phải sau thời hạn của cấp dưới."
         raise _invalid("due_dates", "order", message_vi, "Each tier is due after the tier below.")
     code = f"{today.year}-{AD_HOC}-{_next_number(tx, regime.key, today.year):02d}"
-    title_vi, title_en = request.title_vi or regime.name_vi, request.title_en or request.title_vi or regime.name_en
+    named_vi, named_en = (request.title_vi or "").strip(), (request.title_en or "").strip()
+    title_vi, title_en = named_vi or regime.name_vi, named_en or named_vi or regime.name_en
     return _Occasion(AD_HOC, code, title_vi, title_en, request.data_from, request.data_to), days
 
 

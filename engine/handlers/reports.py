@@ -177,6 +177,10 @@ def _postponed(tx: Transaction, case: Case, report: Report, state: str) -> dict[
     wished = day_of(case.variables.get("new_due_date"))
     if wished is not None and wished < today:
         raise invalid("new_due_date", "past", "Thời hạn không được ở quá khứ.", "It may not be in the past.")
+    late_until = _round_of(tx, report).late_until
+    if wished is not None and wished > late_until:
+        last_vi, last_en = f"Chỉ nhận báo cáo đến ngày {late_until:%d/%m/%Y}.", f"Reports are taken until {late_until}."
+        raise invalid("new_due_date", "late", last_vi, last_en)
     calendar = calendars.current(tx)
     rule = Derivation(BY_DATE, wished) if wished is not None else Derivation(WITHIN, today, RETURN_DAYS)
     counted = replace(rule, calendar_version=calendar.version)

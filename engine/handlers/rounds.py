@@ -16,7 +16,7 @@ from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
 from engine.handlers import consolidation, prefilling, round_documents
-from engine.handlers.content import invalid
+from engine.handlers.content import day_of, invalid
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.report import Report, ReportRound
@@ -108,8 +108,11 @@ def submit_consolidated_report(tx: Transaction, case: Case) -> dict[str, Any]:
 def open_instructed_tasks(tx: Transaction, case: Case) -> dict[str, Any]:
     """The leader instructs: each agency addressed gets a plan task with its own lifecycle."""
     found, known = _round(tx, case), case.variables
-    addressed = members_of(tx, known.get("addressees") or [], deadlines.local_date(tx.now))
+    today = deadlines.local_date(tx.now)
+    addressed = members_of(tx, known.get("addressees") or [], today)
     _require_bound(addressed)
+    if (day_of(known.get("answer_by")) or today) < today:
+        raise invalid("answer_by", "past", "Thời hạn không được ở quá khứ.", "It may not be in the past.")
     opened = [_begin_task(tx, case, found, agency) for agency in addressed]
     data = {"round": found.id, "instances": opened, "agencies": [agency.code for agency in addressed]}
     case.record(Happening("plan-tasks-instructed", case.element_id, data=data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from engine import deadlines, periods, schedules
 from engine.errors import NotFoundError
+from engine.models.directory import Agency, AgencyGroup
 from engine.models.report import ReportRegime
 from engine.periods import Period
 from engine.queries import calendar as calendars
@@ -80,6 +81,12 @@ def open_periods(tx: Transaction, found: ReportRegime, today: date) -> Iterator[
             schedule = schedule_of(tx, found, one)
             if deadlines.local_date(schedule.opens_at) <= today <= schedule.due(schedules.AGENCY):
                 yield one, schedule
+
+
+def unknown_reporters(tx: Transaction, codes: Iterable[str]) -> list[str]:
+    """Those of some codes that are neither an agency's nor a group's."""
+    agencies, groups = tx.session.scalars(select(Agency.code)), tx.session.scalars(select(AgencyGroup.code))
+    return sorted(set(codes) - set(agencies) - set(groups))
 
 
 def _regimes(wanted: RegimeFilter) -> Select[ReportRegime]:

@@ -51,7 +51,7 @@ def test_a_new_version_ends_the_one_before(installed: Engine) -> None:
         ({"reporters": []}, "reporters"),
         ({"reporters": ["nobody"]}, "reporters"),
         ({"aggregator": "nobody"}, "aggregator"),
-        ({"obligation_id": "nothing"}, "obligation_id"),
+        ({"obligation_id": "nothing"}, "obligation"),
         ({"opens_before": 0}, "opens_before"),
         ({"data_form": []}, "data_form"),
         ({"tiers": TIERS[:2]}, "tiers"),
