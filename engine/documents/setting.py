@@ -23,6 +23,7 @@ Content = Mapping[str, Any]
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # The earliest moment that a zip archive can name: when a file was set is nobody's business.
 _NEVER = (1980, 1, 1, 0, 0, 0)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def render(content: Content) -> bytes:
@@ -86,10 +87,15 @@ def _header(page: Page, content: Content) -> None:
 
 def _title(page: Page, content: Content) -> None:
     parts.write(page, content["title"], layout.TITLE)
-    shape = parts.write(page, content["subject"], layout.SUBJECT).paragraph_format
+    shape = parts.write(page, _unwidowed(content["subject"]), layout.SUBJECT).paragraph_format
     shape.left_indent = shape.right_indent = layout.SUBJECT_MARGIN
     length = parts.share_of(content["subject"], layout.SUBJECT, layout.TEXT_WIDTH)
     parts.rule(page, length, layout.TEXT_WIDTH, layout.BELOW_LINE)
+
+
+def _unwidowed(text: str) -> str:
+    """The text with its last two words held together, so that none stands alone on the last line."""
+    return _NO_BREAK.join(text.rsplit(" ", 1))
 
 
 def _authority(page: Page, content: Content) -> None:
@@ -137,6 +143,7 @@ def _body(page: Page, content: Content) -> None:
             table = block["table"]
             parts.grid(page, table["head"], table["rows"], table["widths"])
             parts.form(page.add_paragraph(), layout.GAP)
+    page.paragraphs[-1].paragraph_format.keep_with_next = True
 
 
 def _signature(page: Page, content: Content) -> None:
@@ -158,7 +165,10 @@ def _recipients(page: Page, content: Content) -> None:
 
 
 def _signing_table(page: Page) -> Any:
-    parts.form(page.add_paragraph(), layout.GAP)
+    """What the block of signatures stands in: on one page, and never without the last words of the text."""
+    gap = page.add_paragraph()
+    parts.form(gap, layout.GAP)
+    gap.paragraph_format.keep_with_next = True
     table = parts.columns(page, 1, layout.SIGNATURE_LEFT, layout.SIGNATURE_RIGHT)
     table.rows[0]._tr.get_or_add_trPr().append(parts.unbroken())
     return table

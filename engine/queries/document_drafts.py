@@ -15,6 +15,7 @@ from engine import deadlines
 from engine.documents import signing
 from engine.documents.content import plain_date
 from engine.documents.draft import Block, Draft, Signer
+from engine.documents.types import padded
 from engine.documents.wording import TEXTS, addressed, figure, matter, said
 from engine.figures import FigureField, fields_of
 from engine.models.directory import Agency, Person
@@ -71,7 +72,7 @@ def urging_letter(tx: Transaction, report: Report, answer_by: date, unit: str) -
         "due": plain_date(report.due_date),
         "today": plain_date(deadlines.local_date(tx.now)),
         "answer_by": plain_date(answer_by),
-        "count": f"{report.urging_count:02d}",
+        "count": padded(report.urging_count),
     }
     told = ("due", "notices" if report.urging_count else "first", "demand", "consequence")
     return Draft(
@@ -89,14 +90,18 @@ def urging_letter(tx: Transaction, report: Report, answer_by: date, unit: str) -
 def _reporting(tx: Transaction, frozen: Mapping[str, Any]) -> Iterator[Block]:
     """Who reported, who did not, and who did so late, by name."""
     yield {"heading": said(CONSOLIDATED, "reporting")}
-    counts = {"accepted": len(frozen["accepted"]), "nothing": len(frozen["nothing_to_report"])}
-    yield said(CONSOLIDATED, "accepted", **counts)
+    yield said(CONSOLIDATED, "accepted", count=padded(len(frozen["accepted"])))
     if not frozen["missing"]:
         yield said(CONSOLIDATED, "nobody_missing")
-    for kind in ("missing", "late"):
+    for kind in ("nothing_to_report", "missing", "late"):
         if frozen[kind]:
-            names = "; ".join(_name(tx, code) for code in frozen[kind])
-            yield said(CONSOLIDATED, kind, count=len(frozen[kind]), names=names)
+            names = sorted((_name(tx, code) for code in frozen[kind]), key=_rank)
+            yield said(CONSOLIDATED, kind, count=padded(len(names)), names="; ".join(names))
+
+
+def _rank(name: str) -> int:
+    """The place of an agency in a list: the City's own bodies, then wards, then communes."""
+    return 2 if name.startswith("Xã ") else 1 if name.startswith("Phường ") else 0
 
 
 def _figures(tx: Transaction, made: ConsolidatedReport, fields: Sequence[FigureField]) -> Iterator[Block]:

@@ -86,8 +86,8 @@ def _of_table(table: Table) -> list[Paragraph]:
 
 
 def the(page: Page, beginning: str) -> Paragraph:
-    """The first paragraph that begins so."""
-    return next(paragraph for paragraph in paragraphs(page) if paragraph.text.startswith(beginning))
+    """The first paragraph that begins so, whatever kind of spaces it has."""
+    return next(p for p in paragraphs(page) if p.text.replace("\N{NO-BREAK SPACE}", " ").startswith(beginning))
 
 
 def look_of(page: Page, beginning: str) -> tuple[float, bool, bool, Any]:
@@ -201,6 +201,16 @@ def test_who_signs_is_bold_and_in_capitals_above_the_name(kind: str) -> None:
     assert look_of(page, signer["position"]) == (14, True, False, CENTRE)
     assert look_of(page, signer["name"]) == (14, True, False, CENTRE)
     assert texts.index(signer["position"]) < texts.index(signer["name"])
+
+
+@every_type
+def test_signatures_never_stand_alone_on_a_page(kind: str) -> None:
+    page = read_back(kind)
+    signing = page.tables[-1]
+
+    before = list(signing._tbl.itersiblings(qn("w:p"), preceding=True))[:2]
+    assert list(signing.rows[0]._tr.iter(qn("w:cantSplit")))
+    assert [len(list(paragraph.iter(qn("w:keepNext")))) for paragraph in before] == [1, 1]
 
 
 @every_type

@@ -61,7 +61,7 @@ def test_the_consolidated_report_says_what_was_frozen(installed_sqlite: Engine, 
     assert [row[2] for row in table["rows"] if "Tỷ lệ" in row[1]] == ["80,5"]
     assert content["addressees"] == ["Ủy ban nhân dân thành phố Hà Nội"]
     assert said[0].startswith("Thực hiện Kế hoạch số 179/KH-UBND ngày 08/7/2025 của Ủy ban nhân dân thành phố Hà Nội")
-    assert any("Chưa báo cáo (2): " in text and "Xã Ba Vì" in text for text in said)
+    assert any("Chưa báo cáo (02): " in text and "Xã Ba Vì" in text for text in said)
     assert said[-1].endswith("xem xét, chỉ đạo./.")
     assert "Đề nghị quan tâm." in said
 
