@@ -113,7 +113,8 @@ def _timer(definition: etree._Element, node: etree._Element, file: str) -> Timer
     for tag, kind in _TIMER_KINDS.items():
         text = definition.findtext(f"{BPMN}{tag}")
         if text is not None and text.strip():
-            rule = TimerRule(kind, text.strip(), properties_of(node).get("missed", "once"))
+            own = properties_of(node)
+            rule = TimerRule(kind, text.strip(), own.get("missed", "once"), own.get("roll", "none"))
             require_timer(rule, node.get("id", ""), file)
             return rule
     return None

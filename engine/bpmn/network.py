@@ -29,12 +29,15 @@ class Flow:
 class TimerRule:
     """When a timer is due: `kind` is date, duration or cycle; `text` an ISO 8601 literal or an expression.
 
-    `missed` says what becomes of occurrences of a cycle that passed while nothing ran: once, all or skip.
+    `missed` says what becomes of occurrences of a cycle that passed while nothing ran: once, all or skip. `roll` says
+    of its occurrences on a day off that they come when they come (none), or in the morning of the working day after it
+    (next).
     """
 
     kind: str
     text: str
     missed: str = "once"
+    roll: str = "none"
 
 
 @dataclass(frozen=True)

@@ -9,22 +9,23 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine.bpmn.expressions import Expression, ExpressionError, Names, compile_expression
 from engine.bpmn.network import Node, TimerRule
 from engine.bpmn.xml_safety import refused
-from engine.deadlines import LOCAL
+from engine.deadlines import BY_DATE, LOCAL, local_date, morning
 
 _DURATION = re.compile(
     r"^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
     r"(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:[.,]\d{1,6})?)S)?)?$"
 )
 _CYCLE = re.compile(r"^R(\d{0,6})/(?:([^/]+)/)?(P[^/]+)$")
-_YEARS = range(2000, 2200)
+_YEARS = range(1900, 2200)
 MISSED = frozenset({"once", "all", "skip"})
+ROLLS = frozenset({"none", "next"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def first(rule: TimerRule, names: Names, now: datetime) -> Schedule:
     """The first firing of a timer armed now. Raises ExpressionError for a value that is no time."""
     value = _value(rule, names)
     if rule.kind == "cycle":
-        return _first_of_cycle(rule, value, now)
+        found = _first_of_cycle(rule, value, now)
+        return replace(found, due=_rolled(rule, found.due, names))
     if rule.kind == "duration":
         return _once(_duration(rule, value).after(now))
     return _once(_instant(rule, value))
@@ -94,7 +96,7 @@ def following(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> 
     turn, remaining = fired.turn, fired.remaining
     while True:
         turn, remaining = turn + 1, None if remaining is None else remaining - 1
-        due = duration.times(turn).after(fired.anchor)
+        due = _rolled(rule, duration.times(turn).after(fired.anchor), names)
         if due > now or remaining == 0 or rule.missed == "all":
             return Schedule(due, remaining, fired.anchor, turn)
 
@@ -104,7 +106,7 @@ def is_missed(rule: TimerRule, fired: Schedule, names: Names, now: datetime) -> 
     if rule.kind != "cycle" or rule.missed != "skip" or fired.remaining == 0:
         return False
     _, _, duration = _cycle(rule, _value(rule, names))
-    return duration.times(fired.turn + 1).after(fired.anchor) <= now
+    return _rolled(rule, duration.times(fired.turn + 1).after(fired.anchor), names) <= now
 
 
 def require_timer(rule: TimerRule, element: str, file: str) -> None:
@@ -112,6 +114,9 @@ def require_timer(rule: TimerRule, element: str, file: str) -> None:
     if rule.missed not in MISSED:
         message_vi = f"Cách xử lý kỳ bị lỡ “{rule.missed}” không hợp lệ: chọn once, all hoặc skip."
         raise refused(file, "timer-missed", message_vi, f"“{rule.missed}” is none of once, all, skip.", element)
+    if rule.roll not in ROLLS:
+        message_vi = f"Cách dời hẹn giờ “{rule.roll}” không hợp lệ: chọn none hoặc next."
+        raise refused(file, "timer-roll", message_vi, f"“{rule.roll}” is none of none, next.", element)
     try:
         value = _literal(rule.text)
         if value is None:
@@ -171,6 +176,15 @@ def _first_of_cycle(rule: TimerRule, value: Any, now: datetime) -> Schedule:
     if start is not None:
         return Schedule(start, remaining, start)
     return Schedule(duration.after(now), remaining, now, 1)
+
+
+def _rolled(rule: TimerRule, due: datetime, names: Names) -> datetime:
+    """When an occurrence comes: as it is, or, where the rule says so, not before the morning of a working day."""
+    if rule.roll == "none":
+        return due
+    day = local_date(due)
+    worked = local_date(names[BY_DATE](day, rule.roll))
+    return due if worked == day else morning(worked)
 
 
 def _once(due: datetime) -> Schedule:

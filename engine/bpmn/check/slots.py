@@ -5,7 +5,7 @@ Rule: a slot that is not listed here holds no expression, and is refused elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from lxml import etree
 
@@ -29,7 +29,7 @@ _TEXTS: dict[str, Callable[[str], object]] = {
 }
 _ATTRIBUTES = ("assignee", "dueDate", "collection")
 _TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
-_MISSED = ("once", "all", "skip")
+_CHOICES = {"missed": ("once", "all", "skip"), "roll": ("none", "next")}
 
 
 def findings(diagram: Diagram) -> Iterator[Finding]:
@@ -74,9 +74,15 @@ def _extensions(element: etree._Element) -> Iterator[Finding]:
     own = properties_of(element)
     if own.get("correlation"):
         yield from _compiled(element, compile_expression, own["correlation"])
-    if own.get("missed", "once") not in _MISSED:
-        message_vi = "Thuộc tính missed phải là once, all hoặc skip."
-        yield finding(element, "timer", message_vi, "The property missed is once, all or skip.")
+    yield from _choices(element, own)
+
+
+def _choices(element: etree._Element, own: Mapping[str, str]) -> Iterator[Finding]:
+    for name, allowed in _CHOICES.items():
+        if own.get(name, allowed[0]) not in allowed:
+            listed = ", ".join(allowed)
+            message_vi = f"Thuộc tính {name} phải là một trong: {listed}."
+            yield finding(element, "timer", message_vi, f"The property {name} is one of: {listed}.")
 
 
 def _compiled(element: etree._Element, compiler: Callable[[str], object], text: str) -> Iterator[Finding]:
