@@ -12,11 +12,12 @@ from api.simulation.course import Course
 from engine import buckets
 from engine.access import SYSTEM
 from engine.audit.verify import verify
+from engine.models.escalation import Escalation
 from engine.models.incident import Incident
 from engine.models.instance import ProcessInstance
 from engine.models.report import Report, ReportRound
 from engine.models.timer import TimerFiring
-from engine.queries import reminders, rounds, statistics
+from engine.queries import reminded, rounds, statistics
 from engine.queries.plans import PlanTaskFilter
 from engine.runtime import Engine, Transaction
 
@@ -26,16 +27,16 @@ _MANY = 200
 
 def of(engine: Engine, course: Course) -> Summary:
     """The summary: the same for the same seed, whatever the machine."""
-    told = engine.read(SYSTEM, lambda tx: list(reminders.reminders(tx)))
+    told = engine.read(SYSTEM, lambda tx: list(reminded.told(tx)))
     mornings = sorted({one.day for one in told})
     history = engine.read_frozen(SYSTEM, lambda tx: verify(tx.session))
     return {
         "rounds": engine.read(SYSTEM, _rounds),
         "reports": engine.read(SYSTEM, _reports),
         "plan_tasks": engine.read(SYSTEM, _plan_tasks),
-        "reminders": reminders.by_rung(told),
-        "messages": engine.read(SYSTEM, reminders.messages),
-        "escalations": engine.read(SYSTEM, reminders.escalations),
+        "reminders": reminded.by_rung(told),
+        "messages": engine.read(SYSTEM, reminded.messages),
+        "escalations": engine.read(SYSTEM, _escalations),
         "mornings": {
             "days": len(mornings),
             "not_worked": [d.isoformat() for d in mornings if not course.office.calendar.is_working_day(d)],
@@ -76,7 +77,9 @@ def lines(summary: Summary) -> Iterator[str]:
         yield f"  {figure['percent']} % = {figure['numerator']} ÷ {figure['denominator']}: {figure['formula']}"
     yield f"Nhắc việc, đôn đốc theo nấc: {_listed(summary['reminders'])}"
     yield f"Thông báo trong hộp thư: {_listed(summary['messages'])}"
-    yield f"Báo cáo lãnh đạo Thành phố: {_listed(summary['escalations'])}"
+    escalated = summary["escalations"]
+    yield f"Đưa vào danh sách báo cáo lãnh đạo: {escalated['listed']} ({_listed(escalated['outcomes'])})"
+    yield f"Thông báo tới lãnh đạo và Văn phòng: {_listed(escalated['messages'])}"
     days, rest = summary["mornings"]["days"], summary["mornings"]["not_worked"]
     yield f"Ngày có nhắc việc: {days}, trong đó ngày nghỉ: {len(rest)}"
     yield from _work_lines(summary)
@@ -148,6 +151,16 @@ def _plan_tasks(tx: Transaction) -> Summary:
     return {"total": counts.total, "buckets": vars(counts), "figures": figures}
 
 
+def _escalations(tx: Transaction) -> Summary:
+    rows = tx.session.execute(select(Escalation.outcome, func.count()).group_by(Escalation.outcome))
+    outcomes = {outcome or "open": count for outcome, count in rows}
+    return {
+        "listed": sum(outcomes.values()),
+        "outcomes": dict(sorted(outcomes.items())),
+        "messages": reminded.to_leaders(tx),
+    }
+
+
 def _work(tx: Transaction) -> Summary:
     states = select(ProcessInstance.state, func.count()).group_by(ProcessInstance.state)
     return {
@@ -167,7 +180,7 @@ def _word(name: str) -> str:
 
 _WORDS: Mapping[str, str] = {
     "scheduled": "chưa mở",
-    "open": "đang mở",
+    "open": "còn mở",
     "closed": "đã đóng",
     "consolidated": "đã tổng hợp",
     "archived": "đã lưu hồ sơ",
@@ -188,4 +201,6 @@ _WORDS: Mapping[str, str] = {
     "completed": "đã xong",
     "cancelled": "đã hủy",
     "incident": "có sự cố",
+    "postponed": "đã lùi hạn",
+    "transferred": "đã chuyển giao",
 }
