@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engine import deadlines
 from engine.models.columns import Row
+from engine.models.commendation import Dossier
 from engine.models.directory import Agency
 from engine.models.instance import ProcessInstance
 from engine.models.plan import PlanTask
@@ -52,6 +53,7 @@ class Facts:
     settled: bool = False
     reported: bool = False
     holder: str | None = None
+    reason: str = ""
 
 
 def read(tx: Transaction, messages: Iterable[Told]) -> dict[str, Facts]:
@@ -63,6 +65,7 @@ def read(tx: Transaction, messages: Iterable[Told]) -> dict[str, Facts]:
         plan_tasks=_rows(tx, PlanTask, (m.payload.get("plan_task") for m in told)),
         reports=reports,
         rounds=_rows(tx, ReportRound, (report.round_id for report in reports.values())),
+        dossiers=_rows(tx, Dossier, (m.payload.get("dossier") for m in told)),
         cases=_rows(tx, ProcessInstance, (m.instance_id for m in told)),
     )
     found.agencies.update({row.code: (row.name_vi, row.name_en) for row in _agencies(tx, found.codes())})
@@ -92,12 +95,13 @@ class _Found:
     plan_tasks: Mapping[str, PlanTask]
     reports: Mapping[str, Report]
     rounds: Mapping[str, ReportRound]
+    dossiers: Mapping[str, Dossier]
     cases: Mapping[str, ProcessInstance]
     agencies: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def codes(self) -> set[str]:
         """The agencies that the rows name."""
-        rows = (self.tasks, self.plan_tasks, self.reports, self.cases)
+        rows = (self.tasks, self.plan_tasks, self.reports, self.dossiers, self.cases)
         return {row.agency for found in rows for row in found.values() if row.agency}
 
 
@@ -112,6 +116,9 @@ def _facts(message: Told, found: _Found) -> Facts:
     report = found.reports.get(message.payload.get("report", ""))
     if report is not None:
         return _of_report(report, found.rounds[report.round_id], found.agencies.get(report.agency))
+    dossier = found.dossiers.get(message.payload.get("dossier", ""))
+    if dossier is not None:
+        return _of_dossier(dossier, found.agencies.get(dossier.agency))
     if case is None:
         return Facts("/", message.id)
     where = found.agencies.get(case.agency or "")
@@ -155,6 +162,16 @@ def _of_report(report: Report, found: ReportRound, agency: tuple[str, str] | Non
         due_date=report.due_date,
         settled=report.state in _OWED_NO_MORE,
         reported=report.state == "submitted",
+    )
+
+
+def _of_dossier(dossier: Dossier, agency: tuple[str, str] | None) -> Facts:
+    return Facts(
+        path=_path(dossier.instance_id) if dossier.instance_id else "/",
+        key=f"dossier-{dossier.id}",
+        name=(dossier.nominee_name, dossier.nominee_name) if dossier.nominee_name else None,
+        agency=agency,
+        reason=dossier.reason or "",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from engine import deadlines, signals
 from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
-from engine.models import Escalation, PlanTask, Report
+from engine.models import Dossier, Escalation, PlanTask, Report
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
 from engine.models.prepared import Prepared
 from engine.runtime import Transaction
@@ -30,6 +30,8 @@ def connect() -> None:
     signals.task_reminded.connect(on_task_reminded)
     signals.plan_task_overdue.connect(on_plan_task_overdue)
     signals.leader_alerted.connect(on_leader_alerted)
+    signals.dossier_decided.connect(on_dossier_decided)
+    signals.dossier_overdue.connect(on_dossier_overdue)
     signals.report_due_soon.connect(on_report_due_soon)
     signals.report_overdue.connect(on_report_overdue)
     signals.report_extended.connect(on_report_extended)
@@ -94,6 +96,17 @@ def on_report_extended(tx: Transaction, *, case: Case, report: Report, old: date
     """Tell the agency that it has more time."""
     due = report.due_date.isoformat()
     _post(tx, case, rules.report_extended(report.id, report.agency, old.isoformat(), due, document))
+
+
+def on_dossier_decided(tx: Transaction, *, case: Case, dossier: Dossier, outcome: str) -> None:
+    """Tell the agency what became of its dossier."""
+    _post(tx, case, rules.dossier_decided(dossier.id, dossier.agency, outcome, dossier.round))
+
+
+def on_dossier_overdue(tx: Transaction, *, case: Case, dossier: Dossier, element_id: str) -> None:
+    """Tell Sở KHCN and the standing body that a dossier waits too long."""
+    today = deadlines.local_date(tx.now).isoformat()
+    _post(tx, case, rules.dossier_overdue(dossier.id, element_id, rules.COMMENDATION_OFFICES, today))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

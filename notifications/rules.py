@@ -11,6 +11,7 @@ from typing import Any
 
 NOTICES_TO_LEADER = 3
 LEADERS_OFFICE = "city_office@vpub"
+COMMENDATION_OFFICES = ("commendation_aggregator@skhcn", "council_secretary@snv")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,18 @@ def report_extended(report_id: str, agency: str, old: str, due_date: str, docume
     """More time for a report: tell those who write it and who submits it."""
     payload = {"report": report_id, "due_date": due_date, "old": old, "document": document}
     return _to_agency("report-extended", agency, payload, f"report-extended:{report_id}:{old}:{due_date}")
+
+
+def dossier_decided(dossier_id: str, agency: str, outcome: str, round_number: int) -> list[Notice]:
+    """A dossier was returned, refused or decided, or its award revoked: tell its agency, which reads the reason."""
+    payload = {"dossier": dossier_id, "outcome": outcome}
+    return _to_agency("dossier-decided", agency, payload, f"dossier:{dossier_id}:{outcome}:{round_number}")
+
+
+def dossier_overdue(dossier_id: str, element_id: str, offices: Iterable[str], on: str) -> list[Notice]:
+    """A dossier waits too long: tell the offices that have it in hand. `on` is the day."""
+    stage = f"dossier-overdue:{dossier_id}:{element_id}:{on}"
+    return [Notice("dossier-overdue", office, {"dossier": dossier_id}, stage) for office in sorted(offices)]
 
 
 def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:

@@ -23,6 +23,8 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "report-overdue": ("Đôn đốc báo cáo quá hạn", "A report is overdue"),
     "escalation-listed": ("Đưa vào danh sách báo cáo lãnh đạo", "Put on the leadership’s list"),
     "report-extended": ("Gia hạn báo cáo", "More time for a report"),
+    "dossier-decided": ("Kết quả xử lý hồ sơ khen thưởng", "A commendation dossier was decided"),
+    "dossier-overdue": ("Hồ sơ khen thưởng xử lý chậm", "A commendation dossier waits too long"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

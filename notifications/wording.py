@@ -84,6 +84,8 @@ def _words(topic: str, payload: Mapping[str, Any], facts: Facts, language: str) 
         "notice": payload.get("notice", ""),
         "notices": payload.get("notices", ""),
         "form": payload.get("form", ""),
+        "outcome": payload.get("outcome", ""),
+        "reason": one_line(facts.reason),
     }
 
 
