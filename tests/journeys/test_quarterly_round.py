@@ -58,6 +58,7 @@ def test_a_quarter_goes_from_a_round_that_opens_by_itself_to_the_citys_instructi
     quarter.everybody_was_reminded_on_the_right_mornings()
     quarter.the_silent_one_was_urged_up_to_the_leadership()
     quarter.the_city_instructs()
+    quarter.the_silent_one_reports_at_last_and_leaves_the_list()
     history_holds(timeline)
 
 
@@ -170,15 +171,20 @@ class Quarter:
         assert self.mornings("report-due-soon", SILENT, self.reports[SILENT]) == [D7, D3, D1]
         assert self.mornings("report-due-soon", TARDY, self.reports[TARDY]) == [D7, D3, D1]
         assert self.mornings("report-due-soon", "c-dai-thanh", self.reports["c-dai-thanh"]) == [D7]
-        assert self.mornings("report-due-soon", RETURNED, self.reports[RETURNED])[0] == D7
+        assert self.mornings("report-due-soon", RETURNED, self.reports[RETURNED]) == [D7, D3]
 
     def the_silent_one_was_urged_up_to_the_leadership(self) -> None:
         """One, three and five working days late; the third notice goes to the City's leader too."""
         assert self.mornings("report-overdue", SILENT, self.reports[SILENT]) == [LATE_1, LATE_3, LATE_5]
         assert self.mornings("report-overdue", TARDY, self.reports[TARDY]) == [LATE_1]
         assert self.mornings("report-overdue", "c-dai-thanh", self.reports["c-dai-thanh"]) == []
-        leader = self.timeline.person("ubnd.city_leader")
+        leader, office = (self.timeline.person(name) for name in ("ubnd.city_leader", "vpub.city_office"))
         assert notices(leader, "report-overdue", self.reports[SILENT]) == [LATE_5]
+        assert notices(office, "escalation-listed", self.reports[SILENT]) == [LATE_5]
+        for person in (leader, office, self.aggregator, self.timeline.person(f"{SILENT}.agency_head")):
+            (listed,) = person.get("/escalations")["items"]
+            assert (listed["agency"], listed["state"], local_day(listed["listed_at"])) == (SILENT, "open", LATE_5)
+        assert self.timeline.person(f"{TARDY}.agency_head").get("/escalations")["items"] == []
 
     def the_city_instructs(self) -> None:
         """Drafted, signed, numbered, put before the leader: who did not report gets a task, and the round is over."""
@@ -196,6 +202,16 @@ class Quarter:
         assert (task["title"], task["due_date"]) == (ORDER["title"], ORDER["answer_by"])
         assert [t["element_id"] for t in officer.offered(task["process_instance_id"])] == ["propose"]
         assert self.aggregator.get("/plan-tasks", total="true")["page"]["total"] == 1
+
+    def the_silent_one_reports_at_last_and_leaves_the_list(self) -> None:
+        """The round is over and its figures stay as they were signed; the list has one thing less to talk about."""
+        frozen = [one["sha256"] for one in self.found()["consolidated"]]
+        self.given[SILENT] = figures(1000)
+        self.submits(SILENT)
+        self.accepts(SILENT)
+        (listed,) = self.aggregator.get("/escalations")["items"]
+        assert (listed["state"], self.report(SILENT)["late"]) == ("settled", True)
+        assert [one["sha256"] for one in self.found()["consolidated"]] == frozen
 
     def submits(self, agency: str) -> None:
         """An officer drafts, the head submits."""
