@@ -16,14 +16,28 @@ from werkzeug.exceptions import HTTPException
 
 from api.auth import csrf_token, is_page, session_secret
 from api.errors import RequestError
-from api.web import cases, catalogues, decisions, entry, inbox, public, refusals, showing, tasks, words, work
+from api.web import (
+    cases,
+    catalogues,
+    decisions,
+    entry,
+    inbox,
+    public,
+    refusals,
+    rounds,
+    scorecard,
+    showing,
+    tasks,
+    words,
+    work,
+)
 from api.web.door import POLICY
 from api.web.menu import entries
 from engine.errors import EngineError
 
 STATIC = Path(__file__).parent / "static"
 # A blueprint for each subject; its pages come into the menu by a line in api/web/menu.py.
-SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions)
+SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions, rounds, scorecard)
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
 

@@ -153,6 +153,29 @@ VERBS = {
     "assign": N_("Phân công"),
 }
 CHANNELS = {"inbox": N_("trên trang này"), "email": N_("thư điện tử")}
+REMINDERS = {"remind": N_("nhắc việc"), "urge": N_("đôn đốc")}
+TASK_STATUSES = {
+    "draft": N_("Đang soạn"),
+    "proposed": N_("Đã đề xuất"),
+    "returned": N_("Bị trả lại"),
+    "approved": N_("Đã phê duyệt"),
+    "assigned": N_("Đã giao"),
+    "accepted": N_("Đã tiếp nhận"),
+    "in_progress": N_("Đang thực hiện"),
+    "reported": N_("Đã báo cáo"),
+    "rework": N_("Làm lại"),
+    "done": N_("Hoàn thành"),
+    "cancelled": N_("Đã hủy"),
+    "transferred": N_("Đã chuyển"),
+    "rejected": N_("Không phê duyệt"),
+}
+RATES = {"on_time_rate": N_("Tỷ lệ đúng hạn"), "done_rate": N_("Tỷ lệ hoàn thành")}
+GROUPS = {
+    "agency": N_("Cơ quan"),
+    "obligation": N_("Nội dung giao"),
+    "content_tag": N_("Nội dung tuyên truyền"),
+    "period": N_("Quý"),
+}
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
     "state": STATES,
@@ -161,6 +184,10 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "event": EVENTS,
     "verb": VERBS,
     "channel": CHANNELS,
+    "reminder": REMINDERS,
+    "task": TASK_STATUSES,
+    "rate": RATES,
+    "group": GROUPS,
 }
 NOTES = {
     "claimed": N_("Anh/chị đã nhận công việc này."),
@@ -175,6 +202,7 @@ NOTES = {
     "started": N_("Đã lập hồ sơ."),
     "read": N_("Đã đánh dấu là đã đọc."),
     "preferred": N_("Đã lưu cách nhận thông báo."),
+    "closed": N_("Đợt báo cáo đã được chốt."),
     "left": N_("Anh/chị đã đăng xuất."),
 }
 

@@ -5,7 +5,7 @@ Rule: the lists are the engine's; what stands in which one is decided by who hol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from engine import deadlines
 from engine.models.directory import Agency
 from engine.queries import definitions, naming
 from engine.queries import tasks as queries
+from engine.queries.reminders import Reminder, next_reminders
 from engine.queries.task_context import Returned, returns_of
 from engine.queries.tasks import TaskFilter, TaskView
 from engine.runtime import Transaction
@@ -49,6 +50,7 @@ class Listed:
     returns: dict[str, Returned]
     people: dict[str, str]
     agencies: dict[str, Agency]
+    reminders: dict[str, Reminder]
     more: str | None
 
 
@@ -119,7 +121,16 @@ def _listed(tx: Transaction, view: View) -> Listed:
     if view.returned_only:
         shown = [task for task in shown if task.row["instance_id"] in returns]
     people = naming.people(tx, (task.row[c] for task in shown for c in ("assignee_id", "owner_id")))
-    return Listed(shown, returns, people, naming.agencies(tx, (task.row["agency"] for task in shown)), more)
+    agencies = naming.agencies(tx, (task.row["agency"] for task in shown))
+    return Listed(shown, returns, people, agencies, _reminders(tx, shown), more)
+
+
+def _reminders(tx: Transaction, shown: Sequence[TaskView]) -> dict[str, Reminder]:
+    """What reminder comes next about these tasks, by task: where it is counted from what the task is due by."""
+    due = {task.row["id"]: task.row for task in shown if task.row["state"] == "open" and task.row["due_at"]}
+    coming = next_reminders(tx, (row["instance_id"] for row in due.values()))
+    found = ((task_id, row, coming.get(row["instance_id"])) for task_id, row in due.items())
+    return {i: next_ for i, row, next_ in found if next_ and next_.due == deadlines.local_date(row["due_at"])}
 
 
 def _place(task: TaskView, sort: str) -> str:
