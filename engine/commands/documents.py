@@ -42,7 +42,8 @@ def issue(tx: Transaction, wanted: Draft, case: Case | None = None) -> Document:
     tx.session.add(made)
     tx.session.flush()
     alike = [other.id for other in queries.duplicates(tx, made)]
-    _record(tx, case, "document-issued", _facts(made) | ({"duplicates": alike} if alike else {}))
+    told = _facts(made) | ({"duplicates": alike} if alike else {})
+    _record(tx, case, Happening("document-issued", case.element_id if case else None, data=told))
     return made
 
 
@@ -76,7 +77,8 @@ def withdraw(tx: Transaction, found: Document, reason: str, case: Case | None = 
     tx.session.flush()
     if case is None and found.instance_id is not None:
         case = hold_case(tx, found.instance_id)
-    _record(tx, case, "document-voided", _facts(found) | {"reason": reason})
+    told = _facts(found) | {"reason": reason}
+    _record(tx, case, Happening("document-voided", case.element_id if case else None, data=told))
     return found
 
 
@@ -132,8 +134,9 @@ def _facts(made: Document) -> dict[str, Any]:
     }
 
 
-def _record(tx: Transaction, case: Case | None, kind: str, data: dict[str, Any]) -> None:
+def _record(tx: Transaction, case: Case | None, told: Happening) -> None:
+    """In the history of the case; of a document without one, in that of the installation."""
     if case is None:
-        record_system(tx, kind, data)
+        record_system(tx, told.type, dict(told.data or {}))
     else:
-        case.record(Happening(kind, case.element_id, data=data))
+        case.record(told)
