@@ -74,7 +74,7 @@ _PLANS = {
     "calendar.get_day": "Một ngày; cần ETag của ngày để thay đổi.",
     "calendar.change_day": "Quyết định về một ngày, chung hoặc của một cơ quan; thời hạn đang mở được tính lại.",
     "calendar.get_due": "Thời hạn sau một số ngày làm việc, hoặc trước một ngày.",
-    "statistics.get_buckets": "Bốn nhóm đếm nhiệm vụ theo cơ quan, nội dung giao, nhóm nội dung hoặc kỳ, kèm tỷ lệ.",
+    "statistics.get_buckets": "Bốn nhóm đếm nhiệm vụ theo cơ quan, nội dung giao, nhóm nội dung hoặc kỳ báo cáo (thêm số báo cáo).",
     "statistics.get_cycle_times": "Thời gian thực hiện từng bước của một quy trình.",
 }
 _REPORTING = {

@@ -109,6 +109,12 @@ def on_dossier_overdue(tx: Transaction, *, case: Case, dossier: Dossier, element
     _post(tx, case, rules.dossier_overdue(dossier.id, element_id, rules.COMMENDATION_OFFICES, today))
 
 
+def on_report_extended(tx: Transaction, *, case: Case, report: Report, old: date, document: str) -> None:
+    """Tell the agency that it has more time."""
+    due = report.due_date.isoformat()
+    _post(tx, case, rules.report_extended(report.id, report.agency, old.isoformat(), due, document))
+
+
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:
     for notice in notices:
         statement, whom = _addressed(tx, notice.recipient, case.agency)

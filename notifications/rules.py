@@ -100,6 +100,12 @@ def dossier_overdue(dossier_id: str, element_id: str, offices: Iterable[str], on
     return [Notice("dossier-overdue", office, {"dossier": dossier_id}, stage) for office in sorted(offices)]
 
 
+def report_extended(report_id: str, agency: str, old: str, due_date: str, document: str) -> list[Notice]:
+    """More time for a report: tell those who write it and who submits it."""
+    payload = {"report": report_id, "due_date": due_date, "old": old, "document": document}
+    return _to_agency("report-extended", agency, payload, f"report-extended:{report_id}:{old}:{due_date}")
+
+
 def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:
     """A result has been returned too often: tell the City's leader."""
     payload = {"plan_task": plan_task_id, "returns": returns}

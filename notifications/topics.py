@@ -25,6 +25,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "report-extended": ("Gia hạn báo cáo", "More time for a report"),
     "dossier-decided": ("Kết quả xử lý hồ sơ khen thưởng", "A commendation dossier was decided"),
     "dossier-overdue": ("Hồ sơ khen thưởng xử lý chậm", "A commendation dossier waits too long"),
+    "report-extended": ("Gia hạn báo cáo", "More time for a report"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

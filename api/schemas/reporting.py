@@ -5,9 +5,10 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.escalations import ReminderOut
-from api.schemas.fields import Day, Input, Output, PageQuery, sorts
+from api.schemas.fields import Day, Input, Output, PageQuery, Problem, sorts
 from engine.commands.regimes import FREQUENCIES, METHODS, MOST_DAYS_BEFORE, ROLLS
 from engine.figures import AGGREGATIONS, MOST_FIELDS, PREFILLS, TYPES
+from engine.models.report import Report
 from engine.queries import reports, rounds
 from engine.queries.ladders import STANDARD
 from engine.schedules import TIERS
@@ -192,6 +193,7 @@ class StandingOut(Output):
     standing = fields.String(metadata={"enum": list(rounds.STANDINGS)})
     late = fields.Boolean(allow_none=True)
     due_date = fields.Date()
+    original_due_date = fields.Date()
     submitted_at = fields.AwareDateTime(allow_none=True)
     return_count = fields.Integer()
     urging_count = fields.Integer()
@@ -225,6 +227,7 @@ class ReportOut(Output):
     state = fields.String(metadata={"enum": list(reports.STATES)})
     due_date = fields.Date()
     original_due_date = fields.Date()
+    late_after = fields.Method("get_late_after", metadata={"type": "string", "format": "date"})
     submitted_at = fields.AwareDateTime(allow_none=True)
     late = fields.Boolean(allow_none=True)
     accepted_version = fields.Integer(allow_none=True)
@@ -233,6 +236,11 @@ class ReportOut(Output):
     urging_count = fields.Integer()
     created_at = fields.AwareDateTime()
     simulated = fields.Boolean()
+
+
+    def get_late_after(self, found: Report) -> str:
+        """The day that lateness is judged by: the first due date, unless that was moved in time."""
+        return (found.late_after or found.original_due_date).isoformat()
 
 
 class ReportVersionOut(Output):
@@ -255,6 +263,7 @@ class ReportVersionOut(Output):
 class ReportDetailOut(ReportOut):
     """A report with its form, what was filled in, and every version; of a consolidated one, `ConsolidatedOut`."""
 
+    due_explanation = fields.Dict(allow_none=True)
     standing = fields.String()
     next_reminder = fields.Nested(ReminderOut, allow_none=True)
     data_form = fields.List(fields.Dict())
@@ -267,6 +276,32 @@ class ReopenIn(Input):
 
     reason = fields.String(required=True, validate=_REASON)
     new_due_date = Day(load_default=None, allow_none=True)
+
+
+class MoreTimeIn(Input):
+    """More time: until when, why, and the document that says so."""
+
+    new_due_date = Day(required=True)
+    reason = fields.String(required=True, validate=_REASON)
+    document = fields.String(required=True, validate=_NAME)
+
+
+class ExtendedOut(Output):
+    """What came of more time for one report of a round: `result` is the report, or `problem` says why not."""
+
+    id = fields.String()
+    status = fields.Integer()
+    result = fields.Nested(ReportOut)
+    problem = fields.Nested(Problem)
+    replayed = fields.Boolean()
+
+
+class RoundExtendedOut(Output):
+    """What came of more time for each open report of a round, by agency."""
+
+    items = fields.List(fields.Nested(ExtendedOut))
+    succeeded = fields.Integer()
+    failed = fields.Integer()
 
 
 class ConsolidatedFigureOut(Output):

@@ -6,22 +6,27 @@ from typing import Any
 
 from flask import Response
 
+from api.batches import perform_each
 from api.bodies import arguments, body
-from api.contract import Answer, expected_version, look, perform
+from api.contract import Answer, done_once, expected_version, idempotency_key, look, perform
 from api.pages import page, sorted_cursor, whole
 from api.schemas.fields import Reason, listing
 from api.schemas.reporting import (
     CloseIn,
     FreezeOut,
+    MoreTimeIn,
+    ReportOut,
     ReportRoundDetailOut,
     ReportRoundIn,
     ReportRoundOut,
     ReportRoundQuery,
+    RoundExtendedOut,
     StandingOut,
 )
 from api.v1.noun import Noun
 from api.v1.reminding import reminder_json
-from engine.commands import rounds
+from engine.commands import extensions, rounds
+from engine.commands.extensions import Extension
 from engine.commands.rounds import RoundRequest
 from engine.models.report import ReportRound
 from engine.queries import rounds as queries
@@ -92,6 +97,24 @@ def close_round(round_id: str) -> Response:
     """Close a round before its time; who is missing and who was late is listed by name."""
     given, expected = body(CloseIn()), expected_version()
     return perform(lambda tx: _answer(tx, rounds.close(tx, round_id, given["comment"], expected)))
+
+
+@blueprint.at("/<round_id>/extension", methods=["POST"])
+@blueprint.takes(MoreTimeIn)
+@blueprint.gives(200, RoundExtendedOut)
+def extend_round(round_id: str) -> Response:
+    """Give all agencies more time that have their report in hand, each by itself: a result for every report."""
+    given, expected = Extension(**body(MoreTimeIn())), expected_version()
+
+    def move_round(tx: Transaction) -> Answer:
+        extensions.extend_round(tx, round_id, given, expected)
+        return Answer(extensions.open_reports(tx, round_id, given.new_due_date))
+
+    def extend_one(tx: Transaction, report_id: str) -> Any:
+        return ReportOut().dump(extensions.extend(tx, report_id, given))
+
+    waiting, _ = done_once(idempotency_key(), move_round)
+    return perform_each(waiting.body, extend_one)
 
 
 @blueprint.at("/<round_id>/corrections", methods=["POST"])

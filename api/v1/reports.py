@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response
 
 from api.bodies import body
-from api.contract import Answer, look, perform
+from api.contract import Answer, expected_version, look, perform
 from api.pages import page, sorted_cursor, wanted
 from api.schemas.documents import DocumentOut, UrgingLetterIn
 from api.schemas.fields import Nothing, SearchIn, listing
 from api.schemas.reporting import (
     ConsolidatedOut,
     LineageOut,
+    MoreTimeIn,
     ReopenIn,
     ReportDetailOut,
     ReportOut,
@@ -23,7 +24,8 @@ from api.schemas.reporting import (
 from api.v1.documents import document_json
 from api.v1.noun import Noun
 from api.v1.reminding import reminder_json
-from engine.commands import reports, urging_letters
+from engine.commands import extensions, reports, urging_letters
+from engine.commands.extensions import Extension
 from engine.models.report import ConsolidatedReport, Report, ReportRound
 from engine.queries import reports as queries
 from engine.queries.documents import Entry
@@ -86,6 +88,15 @@ def reopen_report(report_id: str) -> Response:
     return perform(lambda tx: _report(tx, reports.reopen(tx, report_id, given["reason"], given["new_due_date"])))
 
 
+@blueprint.at("/<report_id>/extension", methods=["POST"])
+@blueprint.takes(MoreTimeIn)
+@blueprint.gives(200, ReportDetailOut)
+def extend_report(report_id: str) -> Response:
+    """Give an agency more time for its report, with a reason and the document; the first due date stays on record."""
+    given, expected = Extension(**body(MoreTimeIn())), expected_version()
+    return perform(lambda tx: _report(tx, extensions.extend(tx, report_id, given, expected)))
+
+
 @blueprint.at("/<report_id>/transfer", methods=["POST"])
 @blueprint.takes(Nothing)
 @blueprint.gives(200, ReportDetailOut)
@@ -131,6 +142,7 @@ def _report(tx: Transaction, found: Report) -> Answer:
     regime = regime_of(tx, tx.session.get_one(ReportRound, found.round_id))
     shown = ReportOut().dump(found) | {
         "standing": queries.standing(tx, found),
+        "due_explanation": found.due_explanation,
         "next_reminder": reminder_json(next_reminder(tx, found.instance_id)),
         "data_form": regime.data_form,
         "prefilled": found.prefilled,
