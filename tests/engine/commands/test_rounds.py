@@ -25,6 +25,7 @@ from engine.queries import rounds as queries
 from engine.queries.reports import ReportFilter
 from engine.runtime import Engine
 from tests.conftest import MovableClock
+from tests.engine.commands.test_due_changes import told, variables
 from tests.installed import COMMUNE, actor
 from tests.reporting import FEW, FIGURES, QUARTER, RoundScene, live_until, trial_regime
 
@@ -279,6 +280,11 @@ def test_the_leader_hears_explanations_before_the_round_ends(installed_sqlite: E
     live_until(installed_sqlite, clock, datetime(2026, 3, 17, 2, tzinfo=UTC))
 
     assert set(scene.offered(scene.leader, scene.round.instance_id or "")) == {"leader_decision"}
+    (event,) = told(scene.engine, scene.round.instance_id, "explanations-missing")
+    assert [agency["agency"] for agency in event["agencies"]] == ["c-ba-vi"]
+    assert event["agencies"][0]["name_vi"] == "Xã Ba Vì"
+    heard = variables(scene.engine, scene.round.instance_id)["explanations"]
+    assert [(one["addressee"], one.get("decision")) for one in heard] == [(COMMUNE, None), ("c-ba-vi", "no_answer")]
     scene.act(scene.leader, "leader_decision", decision="note")
     assert scene.round.state == "archived"
 
