@@ -82,6 +82,7 @@ class CoverageOut(Output):
     covered = fields.Integer()
     rounds = fields.Integer()
     buckets = fields.Dict()
+    original = fields.Dict()
 
 
 class RoundIn(Input):

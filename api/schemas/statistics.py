@@ -43,13 +43,24 @@ class FigureOut(Output):
     formula = fields.String()
 
 
-class GroupOut(Output):
-    """One group: by the due dates in force, and by those first approved."""
+class RatesOut(Output):
+    """The four counts with the rates."""
 
-    key = fields.String(allow_none=True)
     buckets = fields.Nested(BucketsOut)
     figures = fields.List(fields.Nested(FigureOut))
-    original = fields.Dict()
+
+
+class TallyOut(RatesOut):
+    """By the due dates in force, and by those that were first set."""
+
+    original = fields.Nested(RatesOut)
+
+
+class GroupOut(TallyOut):
+    """One group of plan tasks; of a period also its reports, those done being those submitted."""
+
+    key = fields.String(allow_none=True)
+    reports = fields.Nested(TallyOut, allow_none=True)
 
 
 class CycleTimeOut(Output):

@@ -17,7 +17,7 @@ from api.v1.noun import Noun
 from engine.buckets import Buckets, figures
 from engine.queries import statistics as queries
 from engine.queries.plans import PlanTaskFilter
-from engine.queries.statistics import CycleTime, Group
+from engine.queries.statistics import CycleTime, Group, Tally
 from engine.runtime import Transaction
 
 blueprint = Noun("statistics", "/api/v1/statistics", "Số liệu thống kê")
@@ -27,7 +27,10 @@ blueprint = Noun("statistics", "/api/v1/statistics", "Số liệu thống kê")
 @blueprint.takes(BucketsQuery, "query")
 @blueprint.gives(200, listing(GroupOut))
 def get_buckets() -> Response:
-    """The four counts of plan tasks, by agency, obligation, content line or period, with the rates."""
+    """The four counts of plan tasks, by agency, obligation, content line or reporting period, with the rates.
+
+    By period, the reports of that period are counted beside them.
+    """
     given, english = arguments(BucketsQuery()), speaks_english()
     group_by = given.pop("group_by")
 
@@ -52,9 +55,16 @@ def get_cycle_times() -> Response:
 
 
 def _group(group: Group, *, english: bool) -> dict[str, Any]:
-    current = {"buckets": _counts(group.current), "figures": _figures(group.current, english=english)}
-    original = {"buckets": _counts(group.original), "figures": _figures(group.original, english=english)}
-    return {"key": group.key, **current, "original": original}
+    reports = _tally(group.reports, english=english) if group.reports is not None else None
+    return {"key": group.key, **_tally(group, english=english), "reports": reports}
+
+
+def _tally(counted: Group | Tally, *, english: bool) -> dict[str, Any]:
+    current, original = (
+        {"buckets": _counts(counts), "figures": _figures(counts, english=english)}
+        for counts in (counted.current, counted.original)
+    )
+    return {**current, "original": original}
 
 
 def _counts(counts: Buckets) -> dict[str, int]:

@@ -56,13 +56,16 @@ class PlanTaskFilter:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How far one obligation is spread: bound agencies today, those with a task, and its tasks by bucket."""
+    """How far one obligation is spread: bound agencies today, those with a task, and its tasks by bucket: by the due
+    date in force, and by the one that was first approved.
+    """
 
     obligation: Obligation
     bound: int
     covered: int
     rounds: int
     buckets: dict[str, int]
+    original: dict[str, int]
 
 
 def plan(tx: Transaction, plan_id: str) -> Plan:
@@ -108,9 +111,12 @@ def coverage(tx: Transaction, plan_id: str) -> list[Coverage]:
 
 def bucket_of(tx: Transaction, task: PlanTask) -> str | None:
     """The bucket of a plan task today; None when it counts in none."""
-    accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
-    today = deadlines.local_date(tx.now)
-    return deadlines.bucket(task.due_date, accepted, today, is_open=task.status in OPEN_STATUSES)
+    return _bucket(tx, task, task.due_date)
+
+
+def original_bucket_of(tx: Transaction, task: PlanTask) -> str | None:
+    """The bucket it would count in by the due date that was first approved."""
+    return _bucket(tx, task, task.original_due_date or task.due_date)
 
 
 def plan_task(tx: Transaction, plan_task_id: str) -> PlanTask:
@@ -149,10 +155,16 @@ def count_plan_tasks(tx: Transaction, wanted: PlanTaskFilter) -> int:
 def _coverage(tx: Transaction, obligation: Obligation) -> Coverage:
     bound = members_of(tx, obligation.leads, deadlines.local_date(tx.now))
     tasks = tx.session.scalars(_visible(tx.actor).where(PlanTask.obligation_id == obligation.id)).all()
-    found = [bucket_of(tx, task) for task in tasks]
+    counted = [[of(tx, task) for task in tasks] for of in (bucket_of, original_bucket_of)]
+    current, original = ({b: found.count(b) for b in BUCKETS} for found in counted)
     rounds = tx.session.scalars(select(ObligationRound.id).where(ObligationRound.obligation_id == obligation.id)).all()
     covered = {task.agency for task in tasks} & {agency.code for agency in bound}
-    return Coverage(obligation, len(bound), len(covered), len(rounds), {b: found.count(b) for b in BUCKETS})
+    return Coverage(obligation, len(bound), len(covered), len(rounds), current, original)
+
+
+def _bucket(tx: Transaction, task: PlanTask, due: date | None) -> str | None:
+    accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
+    return deadlines.bucket(due, accepted, deadlines.local_date(tx.now), is_open=task.status in OPEN_STATUSES)
 
 
 def _visible(actor: Actor) -> Select[PlanTask]:

@@ -15,16 +15,19 @@ from engine import deadlines
 from engine.access import Actor
 from engine.errors import NotFoundError
 from engine.models.directory import Agency
+from engine.models.plan import Obligation
 from engine.models.report import (
     ConsolidatedFigure,
     ConsolidatedReport,
     FigureSource,
     Report,
+    ReportRegime,
     ReportRound,
     ReportVersion,
 )
 from engine.queries.ordering import Order, count_of
-from engine.queries.rounds import own_agencies, standing_of
+from engine.queries.plans import PlanTaskFilter
+from engine.queries.rounds import BOUND, own_agencies, standing_of
 from engine.runtime import Transaction
 
 STATES = ("draft", "submitted", "returned", "reopened", "accepted", "missing")
@@ -79,6 +82,28 @@ def reports(
 def count_reports(tx: Transaction, wanted: ReportFilter) -> int:
     """How many reports there are in that list."""
     return count_of(tx, _reports(tx.actor, wanted))
+
+
+def visible_reports(tx: Transaction, wanted: PlanTaskFilter) -> Select[Report, str, str]:
+    """The reports owed to the City that the actor may see, with kind and period of their rounds; narrowed as plan
+    tasks are, by agency, and by the obligation or plan of their regime.
+    """
+    query = (
+        _visible(tx.actor)
+        .join(ReportRound, ReportRound.id == Report.round_id)
+        .join(ReportRegime, ReportRegime.id == ReportRound.regime_id)
+        .join(Agency, Agency.code == Report.agency)
+        .outerjoin(Obligation, Obligation.id == ReportRegime.obligation_id)
+        .where(Agency.relation == BOUND)
+    )
+    for column, value in (
+        (Report.agency, wanted.agency),
+        (ReportRegime.obligation_id, wanted.obligation),
+        (Obligation.plan_id, wanted.plan),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return query.add_columns(ReportRound.kind, ReportRound.period)
 
 
 def versions(tx: Transaction, report_id: str) -> Sequence[ReportVersion]:

@@ -1,11 +1,11 @@
-"""Figures over plan tasks and over the work on cases, of what the actor may see.
+"""Figures over plan tasks, reports and the work on cases, of what the actor may see.
 
-Rule: the bucket of a task is decided in one place (`engine.deadlines.bucket`); here it is only counted.
+Rule: the bucket of a task or report is decided in one place (`engine.deadlines.bucket`); here it is only counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median, quantiles
@@ -13,25 +13,40 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import deadlines
+from engine import deadlines, periods
 from engine.buckets import Buckets, count
 from engine.models.instance import ProcessInstance
 from engine.models.plan import PlanTask
 from engine.models.task import UserTask
 from engine.queries.plans import OPEN_STATUSES, PlanTaskFilter, visible_plan_tasks
+from engine.queries.reports import visible_reports
 from engine.queries.visibility import sees_instance
 from engine.runtime import Transaction
 
-GROUPS = ("agency", "obligation", "content_tag", "period")
+PERIOD = "period"
+GROUPS = ("agency", "obligation", "content_tag", PERIOD)
+_QUARTERLY = "quarterly"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts by the due date in force, and by the first one."""
+
+    current: Buckets
+    original: Buckets
 
 
 @dataclass(frozen=True)
 class Group:
-    """The tasks of one key: counted by the due date in force, and by the one that was first approved."""
+    """The tasks of one key: counted by the due date in force, and by the one that was first approved.
+
+    `reports` are counted where the groups are periods (None elsewhere).
+    """
 
     key: str | None
     current: Buckets
     original: Buckets
+    reports: Tally | None = None
 
 
 @dataclass(frozen=True)
@@ -54,17 +69,16 @@ class _Counted:
 
 
 def buckets(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> list[Group]:
-    """The four counts by agency, obligation, content line or quarter of the due date, or of everything (None).
+    """The four counts by agency, obligation, content line or reporting period, or of everything (None).
 
-    A task with several content lines counts in each of them.
+    A task with several content lines counts in each of them. Its period is the quarter, from the 15th to the 14th, in
+    which it is due; that of a report is its round's, and ad hoc ones are of none.
     """
-    gathered: dict[str | None, list[_Counted]] = {}
-    for one in _counted(tx, group_by, wanted):
-        for key in one.keys:
-            gathered.setdefault(key, []).append(one)
+    tasks = _gathered(_counted(tx, group_by, wanted))
+    reports = _gathered(_counted_reports(tx, wanted)) if group_by == PERIOD else {}
     return [
-        Group(key, count(o.current for o in found), count(o.original for o in found))
-        for key, found in sorted(gathered.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        Group(key, *_both(tasks.get(key, ())), Tally(*_both(reports.get(key, ()))) if group_by == PERIOD else None)
+        for key in sorted({*tasks, *reports}, key=lambda key: (key is None, key or ""))
     ]
 
 
@@ -82,6 +96,30 @@ def cycle_times(tx: Transaction, process_key: str) -> list[CycleTime]:
         names[element] = name, name_en
     found = [CycleTime(element, *names[element], len(t), median(t), _p90(t)) for element, t in taken.items()]
     return sorted(found, key=lambda c: (-c.median_seconds, c.element_id))
+
+
+def _gathered(counted: Iterable[_Counted]) -> dict[str | None, list[_Counted]]:
+    gathered: dict[str | None, list[_Counted]] = {}
+    for one in counted:
+        for key in one.keys:
+            gathered.setdefault(key, []).append(one)
+    return gathered
+
+
+def _both(found: Iterable[_Counted]) -> tuple[Buckets, Buckets]:
+    known = list(found)
+    return count(one.current for one in known), count(one.original for one in known)
+
+
+def _counted_reports(tx: Transaction, wanted: PlanTaskFilter) -> Iterator[_Counted]:
+    """The reports that are owed, by when each was first submitted; a body that owes none counts in no bucket."""
+    today = deadlines.local_date(tx.now)
+    for report, kind, period in tx.session.execute(visible_reports(tx, wanted)):
+        done = deadlines.local_date(report.submitted_at) if report.submitted_at else None
+        judged = report.late_after or report.original_due_date
+        current = deadlines.bucket(judged if done else report.due_date, done, today, is_open=True)
+        original = deadlines.bucket(report.original_due_date, done, today, is_open=True)
+        yield _Counted((period if kind == "periodic" else None,), current, original)
 
 
 def _counted(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> Iterator[_Counted]:
@@ -106,13 +144,13 @@ def _counted(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> I
 def _keys(
     group_by: str | None, agency: str, obligation: str | None, tags: list[str], due: date | None
 ) -> tuple[str | None, ...]:
-    quarter = f"{due.year}-Q{(due.month + 2) // 3}" if due else None
+    quarter = periods.period_on(_QUARTERLY, due).code if due else None
     known: dict[str | None, tuple[str | None, ...]] = {
         None: (None,),
         "agency": (agency,),
         "obligation": (obligation,),
         "content_tag": tuple(tags) or (None,),
-        "period": (quarter,),
+        PERIOD: (quarter,),
     }
     return known[group_by]
 

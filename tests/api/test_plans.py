@@ -103,6 +103,7 @@ def test_a_round_opens_a_task_for_every_agency_bound_and_coverage_tells_so(web: 
     covered = told(aggregator.get(f"/plans/{PLAN}/coverage"))["items"]
     row = next(c for c in covered if c["obligation"]["id"] == f"{PLAN}.V.2.d")
     assert (row["bound"], row["covered"], row["rounds"], row["buckets"]["within_time"]) == (141, 141, 1, 141)
+    assert row["original"] == row["buckets"]
 
 
 def test_a_repeated_round_under_one_key_opens_nothing_more(web: Enter) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from engine.access import SYSTEM
+from engine.commands import extensions
+from engine.commands.extensions import Extension
 from engine.models.plan import PlanTask
 from engine.runtime import Engine, Transaction
 from tests.api.web import OFFICER, STRANGER, Web, refused, told
-from tests.installed import actor, begin
+from tests.conftest import MovableClock
+from tests.installed import COMMUNE, actor, begin
+from tests.reporting import FEW, RoundScene
 
 DAYS = timedelta(days=1)
 
@@ -59,7 +63,6 @@ def test_the_counts_by_both_due_dates_stand_side_by_side(auditor: Web) -> None:
         ("agency", ["c-thach-that"]),
         ("obligation", [None]),
         ("content_tag", ["II.1", "II.2"]),
-        ("period", ["2026-Q1"]),
     ],
 )
 def test_they_are_counted_by_what_is_asked(auditor: Web, group_by: str, keys: list[str | None]) -> None:
@@ -67,6 +70,27 @@ def test_they_are_counted_by_what_is_asked(auditor: Web, group_by: str, keys: li
 
     assert [group["key"] for group in found] == keys
     assert all(group["buckets"]["total"] == 4 for group in found)
+
+
+def test_by_period_tasks_and_reports_stand_beside_each_other(
+    auditor: Web, installed: Engine, clock: MovableClock
+) -> None:
+    scene = RoundScene(installed, FEW)
+    more = Extension(date(2026, 3, 20), "Sự cố hệ thống", "77/SVHTT-VP")
+    installed.run(scene.aggregator, extensions.extend, scene.report(COMMUNE).id, more)
+    clock.moment = datetime(2026, 3, 19, 2, tzinfo=UTC)
+    scene.submit(COMMUNE)
+
+    first, second = told(auditor.get("/statistics/buckets", group_by="period"))["items"]
+
+    assert (first["key"], second["key"]) == ("2026-quarterly-01", "2026-quarterly-02")
+    assert (first["buckets"]["total"], second["buckets"]["total"]) == (3, 1)
+    counted = {"on_time": 1, "late": 0, "within_time": 0, "overdue": 2, "total": 3}
+    assert first["reports"]["buckets"] == counted
+    assert first["reports"]["original"]["buckets"] == counted | {"on_time": 0, "late": 1}
+    headline = first["reports"]["figures"][0]
+    assert (headline["numerator"], headline["denominator"], headline["percent"]) == (1, 3, "33.3")
+    assert second["reports"]["buckets"]["total"] == 0
 
 
 def test_nobody_counts_what_they_may_not_see(both: Flask, installed: Engine) -> None:
