@@ -186,7 +186,7 @@ def grant_extension(tx: Transaction, case: Case) -> dict[str, Any]:
     task = _plan_task(tx, case)
     day = due_day(tx, case, task, wish.new_due_date)
     change(case, task, due_date=day, extension_count=task.extension_count + 1)
-    escalations.settle(tx, case, "postponed")
+    escalations.settle(tx, case, "extended")
     return {"due_date": day.isoformat()}
 
 

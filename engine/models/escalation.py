@@ -17,7 +17,7 @@ class Escalation(Row):
     """A report or plan task (`kind`) on the leadership's list, until it is settled.
 
     `agency` owed it when it was listed, by `due_date`, after `notices` urging notices. `outcome` says what settled
-    it: submitted, postponed, transferred, missing, cancelled or completed; None while it is open.
+    it: submitted, extended, transferred, missing, cancelled or completed; None while it is open.
     """
 
     __tablename__ = "escalation"

@@ -20,7 +20,7 @@ from tests.conftest import MovableClock
 from tests.installed import COMMUNE, actor
 from tests.reporting import FEW, FIGURES, RoundScene, live_until
 
-PRESS = ("press-hanoimoi", "press-bptth")
+PRESS = ("press-bptth", "mttq")
 
 
 @pytest.fixture
