@@ -1,4 +1,4 @@
-"""The bounds that continuous integration holds the bench to: statements, commits, growth; never requests per second.
+"""The bounds that continuous integration holds the bench to: statements, commits, growth, CPU; never requests a second.
 
 Rule: a bound stands here once; `python -m bench.run --gate` and tests/bench hold it.
 """
@@ -11,6 +11,8 @@ MOST_STATEMENTS_SQLITE = 7
 MOST_ROUND_TRIPS = 3
 STEEPEST_LOOP = 1.2
 STEEPEST_LIST = 3.0
+# Ten thousand reminders within a minute of one core.
+MOST_REMINDER_CPU_MS = 6.0
 
 
 def require(results: dict[str, Any]) -> None:
@@ -30,6 +32,8 @@ def faults(results: dict[str, Any]) -> list[str]:
         loop = {int(turn): cell["state_bytes"] for turn, cell in inner["loop"].items()}
         found += [f"{kind} {fault}" for fault in state(loop[1], loop[1000]) + step(inner["growth"])]
         found += [f"{kind} {fault}" for fault in task_list(inner["list"])]
+    for key, cell in results.get("reminders", {}).items():
+        found += [f"{key} {fault}" for fault in reminder(cell)]
     return found
 
 
@@ -61,6 +65,13 @@ def task_list(times: dict[int, float]) -> list[str]:
     """Whether the first page of a task list grows with the number of open tasks."""
     few, many = min(times), max(times)
     return _steep(f"task list page at {many:,} open tasks", times[many] / times[few], STEEPEST_LIST)
+
+
+def reminder(cell: dict[str, float]) -> list[str]:
+    """Whether firing a reminder takes more CPU than it may."""
+    used = cell["cpu_ms"]
+    bound = MOST_REMINDER_CPU_MS
+    return [f"takes {used:.1f} ms CPU a reminder, at most {bound}"] if used > bound else []
 
 
 def _steep(what: str, ratio: float, bound: float) -> list[str]:

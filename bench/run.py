@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import databases, gate, inside, viewflow
+from bench import databases, gate, inside, reminders, viewflow
 from bench.servers import ROOT, Server, peer, product
 
 FLOWS = ("linear3", "lifecycle5")
@@ -44,6 +44,8 @@ def main() -> None:
         results[kind] = _served(kind, options)
     results["inside"] = inside.everything(kinds)
     inside.show(results["inside"])
+    results["reminders"] = reminders.everything(kinds, options.reminders) if options.reminders else {}
+    reminders.show(results["reminders"])
     results["seconds"] = time.monotonic() - began
     print(f"\n{results['seconds']:.0f} s in all")
     if options.json:
@@ -58,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--peers", default=",".join(PEERS))
+    parser.add_argument("--reminders", type=int, default=reminders.MANY, help="how many are due at once; 0: leave out")
     parser.add_argument("--json", default="")
     parser.add_argument("--gate", action="store_true", help="fail when a ratio is out of its bound")
     return parser.parse_args()
