@@ -1,6 +1,7 @@
 """A simulated time from its first to its last day, jumping from event to event.
 
-Rule: at each stop the product's own worker does its chores, then people act; nothing else moves a case.
+Rule: the product's own worker does its chores whenever a timer is due, and every hour in which anything happens; then
+people act. Nothing else moves a case.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from engine.worker import Worker
 #: The worker looks once every morning, before the offices open: rounds are begun and mergers carried out by the day.
 _LOOK_AT = timedelta(hours=-1)
 _PAUSE = timedelta(minutes=1)
+_LOOKS_EVERY = timedelta(hours=1)
 
 
 class Course:
@@ -39,6 +41,7 @@ class Course:
         self.cast = Cast(engine, self.office, seed)
         self.stops = 0
         self._idle = False
+        self._looks_next = engine.clock.now()
 
     def run(self, first: date, last: date, each_day: Callable[[date], None]) -> None:
         """Live from the morning of the first day to the end of the last; `each_day` is done every morning."""
@@ -64,12 +67,20 @@ class Course:
 
     def _stop(self, moment: datetime, begun: deque[Initiative]) -> None:
         self.stops += 1
-        done = 0
-        while fired := self._worker.turn():
-            done += fired
+        done = self._work(moment)
         while begun and begun[0].at <= moment:
             done += self._begin(begun.popleft())
         self._idle = not self.cast.act_until(moment) + done
+
+    def _work(self, moment: datetime) -> int:
+        """Have the worker do all that there is to do, if it looks now; how much that was."""
+        due = self._engine.read(SYSTEM, timers.next_due)
+        if moment < self._looks_next and (due is None or due > moment):
+            return 0
+        self._looks_next, done = moment + _LOOKS_EVERY, 0
+        while fired := self._worker.turn():
+            done += fired
+        return done
 
     def _begin(self, one: Initiative) -> bool:
         try:

@@ -64,7 +64,7 @@ def settings_of(given: Settings, trial: Trial) -> Settings:
         url = f"sqlite:///{Path(url).absolute()}"
     path = make_url(url).database if url.startswith("sqlite") else None
     clock = Path(path).with_suffix(".clock") if path else given.home.absolute() / "simulation.clock"
-    return replace(given, database_url=url, clock=f"file:{clock}", smtp_url="")
+    return replace(given, database_url=url, clock=f"file:{clock}", smtp_url="", synchronous="NORMAL")
 
 
 def _lived(engine: Engine, settings: Settings, trial: Trial, clock: Path) -> Summary:
