@@ -17,6 +17,7 @@ from engine.commands import instances as commands
 from engine.commands.instances import Start
 from engine.models.instance import ProcessInstance
 from engine.queries import definitions, diagrams, evidence, history, incidents, instances, naming, tasks
+from engine.queries.entries import WATCHERS
 from engine.queries.instances import InstanceFilter
 from engine.queries.tasks import TaskFilter
 from engine.runtime import Transaction
@@ -85,6 +86,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         drawn=sorted(drawn, key=lambda one: not one.is_live),
         events=chosen[::-1] if newest_first else chosen,
         shows_all=shows_all,
+        may_search=tx.actor.reads_all_cases or bool(tx.actor.roles & WATCHERS),
         is_cut=len(events) < case.audit_seq,
         tasks=open_tasks,
         people=naming.people(tx, [case.started_by, *(t.row["assignee_id"] for t in open_tasks)]),

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from api.auth import actor
 from api.web.words import N_
 from engine.access import AGENCY_ROLES, CITY_READERS, Actor
+from engine.queries.entries import WATCHERS
 
 Whom = Callable[[Actor], bool]
 
@@ -40,7 +41,7 @@ def _reporters(who: Actor) -> bool:
 
 
 def _readers_of_all(who: Actor) -> bool:
-    return who.reads_all_cases
+    return who.reads_all_cases or bool(who.roles & WATCHERS)
 
 
 # A line is added with its page: endpoint, what it is called, for whom.

@@ -21,6 +21,7 @@ from api.web import (
     catalogues,
     decisions,
     entry,
+    history,
     inbox,
     public,
     refusals,
@@ -37,7 +38,7 @@ from engine.errors import EngineError
 
 STATIC = Path(__file__).parent / "static"
 # A blueprint for each subject; its pages come into the menu by a line in api/web/menu.py.
-SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions, rounds, scorecard)
+SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions, rounds, scorecard, history)
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
 
