@@ -70,7 +70,8 @@ def void(tx: Transaction, document_id: str, reason: str, expected_version: int |
 
 def withdraw(tx: Transaction, found: Document, reason: str, case: Case | None = None) -> Document:
     """Declare a document void for whoever replaces it, who has judged the actor. Raises ConflictError when it is."""
-    if tx.session.get(DocumentVoid, found.id, with_for_update=True) is not None:
+    tx.session.get_one(Document, found.id, with_for_update=True)
+    if tx.session.get(DocumentVoid, found.id, populate_existing=True) is not None:
         raise ConflictError("Văn bản đã được hủy.", "The document is void already.")
     row = DocumentVoid(document_id=found.id, reason=reason, voided_at=tx.now, voided_by=tx.actor.person_id)
     tx.session.add(row)
@@ -103,7 +104,8 @@ def _document(tx: Transaction, wanted: Draft, agency: Agency, number: int | None
         symbol = types.symbol(types.TYPES[wanted.type], number, agency.abbr or "", wanted.unit)
     parent = tx.session.get(Agency, agency.parent_code) if agency.parent_code else None
     head = content.letterhead(agency.name_vi, parent.name_vi if parent else None)
-    frozen = canonical_json(content.compose(wanted, head, symbol, day))
+    composed = content.compose(wanted, head, symbol, day)
+    frozen = canonical_json(composed)
     return Document(
         id=new_id(),
         agency=agency.code,
@@ -111,8 +113,8 @@ def _document(tx: Transaction, wanted: Draft, agency: Agency, number: int | None
         series=OUTSIDE if number is None else NORMAL,
         number=number,
         type=wanted.type,
-        symbol=symbol,
-        subject=wanted.subject.strip(),
+        symbol=composed["symbol"],
+        subject=composed["subject"],
         content=frozen,
         sha256=hashlib.sha256(frozen).hexdigest(),
         issued_on=day,

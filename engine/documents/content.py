@@ -6,7 +6,8 @@ Source: Nghị định 30/2020/NĐ-CP, Phụ lục I, phần II.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ _COMMITTEE = "Ủy ban nhân dân"
 _UNITS = ("Phường ", "Xã ")
 _MONTHS_PADDED = 2
 _END = "./."
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def plain_date(day: date) -> str:
 def compose(draft: Draft, head: Letterhead, symbol: str, day: date) -> dict[str, Any]:
     """The content of a document with that number and symbol, and date."""
     kind = TYPES[draft.type]
-    return {
+    composed = {
         "v": FORMAT,
         "type": draft.type,
         "header": asdict(head),
@@ -75,6 +77,17 @@ def compose(draft: Draft, head: Letterhead, symbol: str, day: date) -> dict[str,
         "cosigner": asdict(draft.cosigner) if draft.cosigner else None,
         "recipients": list(_recipients(draft)),
     }
+    told: dict[str, Any] = _legible(composed)
+    return told
+
+
+def _legible(value: Any) -> Any:
+    """The value without the control characters that no document can hold, such as those of a paste gone wrong."""
+    if isinstance(value, str):
+        return _CONTROLS.sub("", value)
+    if isinstance(value, Mapping):
+        return {name: _legible(one) for name, one in value.items()}
+    return [_legible(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _bases(given: Sequence[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.access import SYSTEM
 from engine.commands import documents, instances
 from engine.commands.case import lock_case
 from engine.commands.instances import Start
+from engine.documents import setting
 from engine.documents.draft import Draft, OutsideNumber
 from engine.errors import ConflictError, ForbiddenError, InvalidDataError, NotFoundError
 from engine.models import Document
@@ -106,6 +108,29 @@ def test_a_void_number_is_not_used_again(installed_sqlite: Engine) -> None:
     assert issued(installed_sqlite).number == 2
     with pytest.raises(ConflictError):
         installed_sqlite.run(actor(installed_sqlite, CLERK), documents.void, made.id, "Lần nữa")
+
+
+def test_two_who_void_at_once_leave_one_void(installed: Engine) -> None:
+    made, clerk = issued(installed), actor(installed, CLERK)
+
+    def tried(reason: str) -> str:
+        try:
+            return installed.run(clerk, documents.void, made.id, reason).id
+        except ConflictError:
+            return "conflict"
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(pool.map(tried, ["một", "hai"]))
+
+    assert results == sorted([made.id, "conflict"])
+
+
+def test_what_no_document_can_hold_is_left_out(installed_sqlite: Engine) -> None:
+    made = issued(installed_sqlite, paper(subject="Kết quả\x07 quý\ufffe I", body=["Dòng\x00 một\x1f."]))
+
+    content = orjson.loads(made.content)
+    assert (made.subject, content["body"]) == ("Kết quả quý I", ["Dòng một./."])
+    assert setting.render(content)
 
 
 @pytest.mark.parametrize(
