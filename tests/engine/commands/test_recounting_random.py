@@ -35,7 +35,7 @@ KINDS = ("day_off", "half_day", "swap_workday", "working_day", "holiday", "swap_
 # The plain tiers of the plan's regime and the cut-off of its first quarter in 2026.
 TIERS = (("agency", 18), ("aggregator", 22), ("city", 25))
 CUT_OFF = date(2026, 3, 14)
-CHANGES = 12
+CHANGES = 25
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def test_all_that_is_open_is_due_when_a_slow_count_says(installed: Engine, clock
     for _ in range(CHANGES):
         before = installed.read(SYSTEM, _open)
         rounds_before = _days(scene.round)
-        day = date(2026, 3, 9) + timedelta(days=chance.randrange(24))
+        day = date(2026, 3, 11) + timedelta(days=chance.randrange(15))
         agency = COMMUNE if chance.random() < 0.2 else None
         decision = Decision(chance.choice(KINDS), "Văn bản thử", agency)
 
@@ -66,7 +66,7 @@ def test_all_that_is_open_is_due_when_a_slow_count_says(installed: Engine, clock
         slow = installed.read(SYSTEM, lambda tx: naive(tx, deadlines.local_date(tx.now)))
         _compare(scene, slow, rounds_before, before, installed.read(SYSTEM, _open))
         installed.read(SYSTEM, _require_reproducible)
-        clock.forward(timedelta(hours=chance.randrange(12)))
+        clock.forward(timedelta(hours=chance.randrange(10)))
 
 
 def _scene(engine: Engine, chance: random.Random) -> RoundScene:
