@@ -25,7 +25,7 @@ from engine.queries import award_rules
 from engine.queries import dossiers as queries
 from engine.runtime import Transaction
 
-CHAIRMAN = "chairman_decision"
+CHAIRMAN, REVOCATION = "chairman_decision", "commendation_revocation"
 
 
 def decided(tx: Transaction, case: Case, issued_number: str | None = None) -> dict[str, Any]:
@@ -67,8 +67,13 @@ def published(tx: Transaction, case: Case) -> None:
 
 
 def revoked(tx: Transaction, case: Case, issued_number: str | None = None) -> dict[str, Any]:
-    """The decision is annulled (art. 93): its claims are free again, item and money are to be given back."""
+    """The decision is annulled (art. 93): its claims are free again, item and money are to be given back.
+
+    Raises SeparationOfDutiesError for whoever asked for it themselves.
+    """
     found, known = dossier_of(tx, case), case.variables
+    if tx.actor.person_id is not None and tx.actor.person_id == case.started_by:
+        raise SeparationOfDutiesError("revoke", REVOCATION)
     award = _active(tx, found)
     ground, reason = known.get("revocation_ground"), known.get("reason") or known.get("comment")
     award.revocation_number, award.revoked_on = issued_number or known.get("doc_number"), _day(tx, known)
