@@ -232,10 +232,10 @@ def verify(instance_id: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
 def simulate(*, as_json: bool, **wanted: Any) -> None:
     """Run plan 179 through a time in minutes, on a database of its own, with people who act by chance."""
-    from api.simulation.command import carry_out
-
     if wanted["first"] >= wanted["last"]:
         raise click.UsageError("--from must lie before --to.")
+    from api.simulation.command import carry_out
+
     for line in carry_out(wanted, as_json=as_json):
         click.echo(line)
 

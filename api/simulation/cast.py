@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -29,8 +30,21 @@ from engine.queries import rounds as round_queries
 from engine.queries.directory import account_of, grants_of_person
 from engine.runtime import Engine, Transaction
 
-HABITS: Mapping[str, Habit] = {**reporting.HABITS, **working.HABITS}
+#: What people do, by the process of a case and the element of a task. Whatever is not here they leave lying.
+HABITS: Mapping[str, Mapping[str, Habit]] = {
+    "report_round": reporting.HABITS,
+    "periodic_report": reporting.HABITS,
+    "task_lifecycle": working.HABITS,
+}
 TRACE = "simulation"
+
+
+@dataclass(frozen=True, order=True)
+class _Plan:
+    """What somebody means to do."""
+
+    offer: Offer = field(compare=False)
+    habit: Habit = field(compare=False)
 
 
 class Cast:
@@ -40,7 +54,7 @@ class Cast:
         self._engine = engine
         self._office = office
         self._seed = seed
-        self._plans: list[tuple[datetime, str, Offer]] = []
+        self._plans: list[tuple[datetime, str, _Plan]] = []
         self._turns: Counter[tuple[str, str, str]] = Counter()
         self._ends: Mapping[str, date | None] = engine.read(SYSTEM, _ends)
         self.done: Counter[str] = Counter()
@@ -75,13 +89,14 @@ class Cast:
             tx.after_commit(lambda: self._plan(case, task, tx.now))
 
     def _plan(self, case: Case, task: OpenedTask, at: datetime) -> None:
-        habit = HABITS.get(task.element.id)
+        habit = HABITS.get(case.process_key, {}).get(task.element.id)
         if habit is None or not task.groups:
             return
         offer = self._offer(case, task, at)
         when = habit.when(offer, offer.die("when"), self._office)
         if when is not None:
-            heapq.heappush(self._plans, (when, f"{offer.case_key} {offer.element_id} {offer.groups[0]}", offer))
+            place = f"{offer.case_key} {offer.element_id} {offer.groups[0]}"
+            heapq.heappush(self._plans, (when, place, _Plan(offer, habit)))
 
     def _offer(self, case: Case, task: OpenedTask, at: datetime) -> Offer:
         key, agency = case.business_key or case.id, case.agency or ""
@@ -101,10 +116,11 @@ class Cast:
             seed=self._seed,
         )
 
-    def _act(self, offer: Offer) -> None:
+    def _act(self, plan: _Plan) -> None:
+        offer = plan.offer
         try:
             who = self._somebody(offer)
-            values = HABITS[offer.element_id].what(offer, offer.die("what"), self._desk())
+            values = plan.habit.what(offer, offer.die("what"), self._desk())
             self._engine.run(who, tasks.complete, offer.task_id, values)
         except TaskClosedError:
             self.refused["task-closed"] += 1  # the clock was faster
