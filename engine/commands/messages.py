@@ -73,14 +73,16 @@ class Published:
     expires_at: datetime | None = None
 
 
-def publish(tx: Transaction, posted: Posted) -> Published:
+def publish(tx: Transaction, posted: Posted, *, by_command: bool = False) -> Published:
     """Hand a message to the one case, or else the one process, that waits for it; where there is none, keep it.
 
-    Raises AmbiguousMessageError when more than one waits, NotFoundError when none does and the message may not wait,
-    ProcessError when the receiver cannot carry the step out. What the actor may not reach is as if it were not there.
+    `by_command`: a command sends it that has asked whether the actor may, and reaches what nobody posts to (an element
+    whose property `posted` is false). Raises AmbiguousMessageError when more than one waits, NotFoundError when none
+    does and the message may not wait, ProcessError when the receiver cannot carry the step out. What the actor may not
+    reach is as if it were not there.
     """
     message = _message(tx, posted)
-    outcome = _handed(tx, message, tx.actor)
+    outcome = _handed(tx, message, tx.actor, by_command=by_command)
     if outcome is not None:
         return outcome
     if message.expires_at is not None and message.expires_at <= tx.now:
@@ -204,10 +206,10 @@ def _end_of_life(tx: Transaction, time_to_live: str | None) -> datetime:
     return duration.after(tx.now)
 
 
-def _handed(tx: Transaction, message: Message, sender: Actor) -> Published | None:
+def _handed(tx: Transaction, message: Message, sender: Actor, *, by_command: bool = False) -> Published | None:
     """Have the one receiver within the sender's reach take the message; None when there is none, or it may not now."""
     for _ in range(_RACES):
-        found = _receivers(tx, message, sender)
+        found = _receivers(tx, message, sender, by_command=by_command)
         if len(found) > 1:
             raise AmbiguousMessageError(message.name, len(found))
         if not found:
@@ -220,15 +222,31 @@ def _handed(tx: Transaction, message: Message, sender: Actor) -> Published | Non
     return None
 
 
-def _receivers(tx: Transaction, message: Message, sender: Actor) -> list[Receiver]:
+def _receivers(tx: Transaction, message: Message, sender: Actor, *, by_command: bool) -> list[Receiver]:
     """The cases that the message fits; those that began to wait after its time was over are too late."""
+    waiting = EventSubscription
     query = (
-        select(EventSubscription.id, EventSubscription.instance_id, EventSubscription.element_id, ProcessInstance.state)
+        select(
+            ProcessInstance.definition_id,
+            waiting.id,
+            waiting.instance_id,
+            waiting.element_id,
+            ProcessInstance.state,
+        )
         .join(ProcessInstance, ProcessInstance.id == EventSubscription.instance_id)
         .where(fits(message), reaches(sender), EventSubscription.created_at <= message.expires_at)
         .order_by(EventSubscription.instance_id)
     )
-    return [Receiver(*row) for row in tx.session.execute(query)]
+    found = [(version, Receiver(*row)) for version, *row in tx.session.execute(query)]
+    if by_command or message.from_instance_id is not None:
+        return [receiver for _, receiver in found]
+    return [receiver for version, receiver in found if _is_posted_to(tx, version, receiver.element_id)]
+
+
+def _is_posted_to(tx: Transaction, definition_id: str, element_id: str) -> bool:
+    """Whether people and programs may post to an element: unless its property `posted` says that nobody does."""
+    element = definitions.compiled(tx, definition_id).elements.get(element_id)
+    return element is None or element.properties.get("posted") != "false"
 
 
 def _started(tx: Transaction, message: Message, sender: Actor) -> Published | None:

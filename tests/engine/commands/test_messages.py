@@ -40,6 +40,10 @@ PERSON, STRANGER = Actor("person-1"), Actor("person-2")
 OFFICER = Actor("person-6", grants=(Grant("agency_officer", "c-thach-that"),))
 AUDITOR = Actor("person-3", grants=(Grant("auditor", None),))
 SYSADMIN = Actor("person-4", grants=(Grant("sysadmin", None),))
+NOT_POSTED = (
+    '<bpmn:extensionElements><camunda:properties><camunda:property name="posted" value="false"/></camunda:properties>'
+    "</bpmn:extensionElements>"
+)
 
 
 @contextmanager
@@ -556,3 +560,28 @@ def test_a_case_may_wait_with_a_number_of_any_size(engine: Engine) -> None:
     deploy(engine, catching("c", message("order"), "number"))
 
     assert begin(engine, "c", number=1e308).state == "active"
+
+
+@pytest.mark.parametrize("who", [SYSTEM, SYSADMIN, OFFICER])
+def test_what_nobody_posts_to_is_reached_by_commands_and_diagrams_alone(engine: Engine, who: Actor) -> None:
+    deploy(engine, catching("c", NOT_POSTED + message("order")))
+    case = begin(engine, "c", who=OFFICER)
+
+    posted = post(engine, "order", who)
+    still = where(engine, case.id)
+    engine.run(who, messages.publish, Posted("order", time_to_live="PT0S"), by_command=True)
+
+    assert (posted.state, still, where(engine, case.id)) == ("buffered", ["n0"], ["n1"])
+
+
+def test_a_message_posted_beforehand_does_not_wait_for_what_nobody_posts_to(engine: Engine) -> None:
+    deploy(engine, catching("c", NOT_POSTED + message("order")), throwing("t", message("order")))
+
+    post(engine, "order", OFFICER)
+    case = begin(engine, "c", who=OFFICER)
+    deliveries.deliver_due(engine)
+    waiting = where(engine, case.id)
+    begin(engine, "t")
+    deliveries.deliver_due(engine)
+
+    assert (waiting, where(engine, case.id)) == (["n0"], ["n1"])
