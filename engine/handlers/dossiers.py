@@ -14,7 +14,9 @@ from engine.commands.case import Case
 from engine.handlers import award_documents, awards, council, dossier_content
 from engine.handlers.content import day_of, invalid
 from engine.handlers.dossier_content import change, dossier_of, turned
+from engine.models.columns import new_id
 from engine.models.commendation import CouncilMeeting
+from engine.models.plan import PlanTask
 from engine.queries import calendar as calendars
 from engine.queries import dossiers as queries
 from engine.runtime import Transaction
@@ -28,6 +30,7 @@ __all__ = [
     "find_duplicates",
     "forward_dossier",
     "open_dossier",
+    "open_nomination",
     "praise_nominee",
     "publish_award",
     "publish_notice",
@@ -45,11 +48,25 @@ __all__ = [
     "withdraw_dossier",
 ]
 
+_PROCESS = "commendation"
 _DEFAULTS = {"praise": False, "public_notice": False}
+
+
+def open_nomination(tx: Transaction, case: Case) -> dict[str, Any]:
+    """The head wishes to commend for a plan task: begin a dossier that rests on it, for an officer to fill in."""
+    from engine.commands import instances  # beginning a case runs steps, so it stands above this module
+
+    task = tx.session.get_one(PlanTask, case.plan_task_id)
+    content = {"achievement_title": task.title, "achievement_summary": case.variables.get("comment")}
+    prepared = {"evidence": [task.id], **{name: value for name, value in content.items() if value}}
+    begun = instances.begin(tx, instances.Start(_PROCESS, agency=task.agency, prepared=prepared))
+    case.record(Happening("nomination-opened", case.element_id, data={"plan_task": task.id, "instance": begun.id}))
+    return {"nomination": begun.id}
 
 
 def open_dossier(tx: Transaction, case: Case) -> dict[str, Any]:
     """Have a dossier for the case, and give what later expressions need."""
+    case.variables["dossier"] = case.variables.get("dossier") or new_id()
     missing = {name: value for name, value in _DEFAULTS.items() if case.variables.get(name) is None}
     return missing | dossier_content.opened(tx, case)
 
@@ -178,9 +195,9 @@ def decide_award(tx: Transaction, case: Case) -> dict[str, Any]:
 
 
 def publish_award(tx: Transaction, case: Case) -> None:
-    """Publish the decision; the nominee is named as the office has chosen, and on what ground."""
+    """Publish the decision; a person is named as the office has chosen, and on what ground."""
     found, known = dossier_of(tx, case), case.variables
-    chosen = {"publish": True, "publish_basis": known.get("publish_basis")}
+    chosen = {"publish": bool(known.get("publish")), "publish_basis": known.get("publish_basis")}
     if any(getattr(found, name) != value for name, value in chosen.items()):
         change(case, found, **chosen)
     awards.published(tx, case)

@@ -51,6 +51,7 @@ ROUND = {
 DOSSIER = {
     "dossier": "d-1",
     "proposer_level": "commune",
+    "nominee_kind": "collective",
     "praise": False,
     "public_notice": False,
     "related_agencies": [],

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from engine.access import SYSTEM, Actor
 from engine.audit.verify import verify
-from engine.commands import ballots, dossiers, timers
+from engine.commands import ballots, dossiers, instances, timers
 from engine.commands.case import Case, hold_case
+from engine.commands.instances import Start
 from engine.errors import ConflictError, InvalidDataError
 from engine.models.commendation import AgencyOpinion, Award, CouncilMeeting, Dossier
 from engine.models.document import Document
@@ -21,6 +22,7 @@ from engine.queries import history
 from engine.runtime import Engine
 from tests.commending import CONTENT, MINUTES, add_members, done_task
 from tests.conftest import MovableClock
+from tests.engine.handlers.cast import Cast
 from tests.installed import COMMUNE, actor, do, offered
 
 MEETING = {"council_meeting_on": "2026-03-12", "closes_on": "2026-03-13"}
@@ -153,7 +155,7 @@ def test_a_dossier_goes_over_both_hubs_and_the_council_to_a_numbered_decision(
     course.put_forward()
     course.do(course.chairman, "chairman_decision", decision="approve")
     assert (course.dossier.state, course.award.decision_number) == ("decided", "01/QĐ-UBND")
-    course.do(course.office, "announce_award", publish=True, publish_basis="legal_ground")
+    course.do(course.office, "announce_award", publish_decision=True)
     course.do(course.secretary, "present_award", presented_on="2026-03-20", money_paid=True)
     course.pass_time(clock, timedelta(days=91))
 
@@ -386,6 +388,29 @@ def test_an_award_is_kept_when_the_grounds_do_not_hold(urgent: Course) -> None:
     do(urgent.engine, urgent.chairman, revocation_of(urgent), "decide_revocation", **kept)
 
     assert (urgent.dossier.state, urgent.award.state) == ("decided", "active")
+
+
+def test_a_wish_to_commend_for_a_task_done_opens_a_dossier_that_rests_on_it(installed_sqlite: Engine) -> None:
+    task = Cast(installed_sqlite)
+    task.approve()
+    task.report()
+    task.do(task.monitor, "review_result", decision="accept")
+
+    task.do(task.head, "nominate", decision="recommend", comment="Tổ công nghệ số cộng đồng.")
+
+    found = installed_sqlite.read(SYSTEM, lambda tx: tx.session.scalars(select(Dossier)).one())
+    claimed = installed_sqlite.read(SYSTEM, queries.evidence, found.id)
+    assert (found.state, found.agency, found.achievement_title) == ("draft", COMMUNE, task.plan_task().title)
+    assert [one.plan_task_id for one in claimed] == [task.plan_task().id]
+    opened = installed_sqlite.run(SYSTEM, lambda tx: hold_case(tx, found.instance_id or ""))
+    assert set(offered(installed_sqlite, task.officer, opened)) == {"nominate"}
+
+
+def test_what_is_started_by_itself_gets_a_dossier(alone: Course) -> None:
+    begun = alone.engine.run(alone.officer, instances.start, Start("commendation", agency=COMMUNE))
+
+    found = alone.engine.read(SYSTEM, lambda tx: tx.session.get_one(Dossier, begun.variables["dossier"]))
+    assert (found.instance_id, found.state) == (begun.id, "draft")
 
 
 def history_of(course: Course) -> list[str]:
