@@ -74,7 +74,7 @@ def hold(tx: Transaction, dossier_id: str, ground: str, reason: str, expected_ve
     case = _locked(tx, found, expected_version)
     if found.state not in rules.UNDER_WAY or found.state == "on_hold" or case.state != "active":
         raise ConflictError("Hồ sơ không ở trạng thái đang xét.", "The dossier is not under consideration.")
-    instances.turned(case, "suspended", "process-suspended", reason)
+    instances.turn_case(case, "suspended", "process-suspended", reason)
     case.element_id = None
     change(case, found, state="on_hold", held_state=found.state, hold_ground=ground)
     case.record(Happening("dossier-held", data={"dossier": found.id, "ground": ground, "reason": reason}))
@@ -89,7 +89,7 @@ def release(tx: Transaction, dossier_id: str, reason: str, expected_version: int
     case = _locked(tx, found, expected_version)
     if found.state != "on_hold":
         raise ConflictError("Hồ sơ không ở trạng thái tạm dừng.", "The dossier is not on hold.")
-    instances.turned(case, "active", "process-resumed", reason)
+    instances.turn_case(case, "active", "process-resumed", reason)
     case.element_id = None
     change(case, found, state=found.held_state, held_state=None, hold_ground=None)
     case.record(Happening("dossier-released", data={"dossier": found.id, "reason": reason}))

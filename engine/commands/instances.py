@@ -137,7 +137,7 @@ def suspend(tx: Transaction, instance_id: str, reason: str, expected_version: in
     """Stop the clock and refuse work on the case until it is resumed."""
     case = _managed(tx, instance_id, expected_version, "suspend")
     case.require_active()
-    return turned(case, "suspended", "process-suspended", reason)
+    return turn_case(case, "suspended", "process-suspended", reason)
 
 
 def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
@@ -154,7 +154,7 @@ def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int
             "Hồ sơ khen thưởng đang tạm dừng xét; chỉ cơ quan đã tạm dừng được cho xét tiếp.",
             "The dossier is on hold: release that.",
         )
-    return turned(case, "active", "process-resumed", reason)
+    return turn_case(case, "active", "process-resumed", reason)
 
 
 def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int | None = None) -> Case:
@@ -173,7 +173,7 @@ def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int
     return case
 
 
-def turned(case: Case, state: str, event: str, reason: str) -> Case:
+def turn_case(case: Case, state: str, event: str, reason: str) -> Case:
     """The case, stopped or let go on, for a command that has checked the actor's right."""
     case.record(Happening(event, data={"reason": reason, "state": {"old": case.state, "new": state}}))
     case.state = state

@@ -18,7 +18,7 @@ from tests.architecture.sources import ROOT, literals, sources
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "workflows").glob("*.md")])
 # The kinds of event in the second argument of these calls; advance.end makes its own of two states.
-_RECORDERS = {"Happening": 0, "record_system": 1, "Move": 0, "_turn": 2, "_give": 4}
+_RECORDERS = {"Happening": 0, "record_system": 1, "Move": 0, "turn_case": 2, "_give": 4}
 _EVENT_TYPE = re.compile(r"^[a-z]+(-[a-z]+)+$")
 _OF_STATES = {"process-completed", "process-cancelled"}
 
