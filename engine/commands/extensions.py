@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from engine import deadlines, explanations, schedules, signals
 from engine.audit.chain import Happening
-from engine.commands import due_changes, report_dates
+from engine.commands import due_changes, report_dates, reports
 from engine.commands.case import Case, lock_case
 from engine.commands.report_dates import REPORT_DUE, WITH_AGENCY, Shift
 from engine.deadlines import BY_DATE, Derivation
@@ -104,6 +104,7 @@ def _extend(tx: Transaction, case: Case, report: Report, given: Extension) -> No
     shift = Shift(REPORT_DUE, deadlines.end_of_day(old), deadlines.end_of_day(given.new_due_date))
     due_changes.carry_out(tx, case, due_changes.following(tx, case.id, [shift]), {"document": given.document})
     escalations.settle(tx, case, "extended")
+    reports.urge_anew(tx, report)
     signals.report_extended.send(tx, case=case, report=report, old=old, document=given.document)
 
 

@@ -21,7 +21,7 @@ from engine.models.report import Report
 from engine.queries import reports as queries
 from engine.runtime import Engine, Transaction
 
-REOPEN, TRANSFER = "reopen-report", "transfer-report"
+REOPEN, TRANSFER, DUE_DATE_MOVED = "reopen-report", "transfer-report", "due-date-moved"
 _UNSENT = "PT0S"
 _KEEPERS = frozenset({"report_aggregator", "sysadmin"})
 _WITH_AGENCY = ("draft", "returned", "reopened")
@@ -58,6 +58,14 @@ def transfer(tx: Transaction, report_id: str) -> Report:
     return report
 
 
+def urge_anew(tx: Transaction, report: Report) -> None:
+    """Have the urging ladder begin anew, for the report's due date was moved; a case of an older version has none."""
+    try:
+        _publish(tx, report, DUE_DATE_MOVED, {})
+    except NotFoundError:
+        log.info("ladder-not-begun-anew", report_id=report.id)
+
+
 def orphaned(tx: Transaction) -> list[str]:
     """The open reports of agencies that are no more and have a successor."""
     today = deadlines.local_date(tx.now)
@@ -82,13 +90,17 @@ def _transfer_one(engine: Engine, report_id: str) -> bool:
 
 def _post(tx: Transaction, report: Report, name: str, variables: dict[str, Any]) -> None:
     """Send the report's case what it waits for, now or not at all."""
-    posted = Posted(name, correlation={"correlation": report.id}, variables=variables, time_to_live=_UNSENT)
     try:
-        messages.publish(tx, posted)
+        _publish(tx, report, name, variables)
     except NotFoundError as error:
         raise ConflictError(
             "Báo cáo không ở bước cho phép thực hiện việc này.", "The report is not where this can be done."
         ) from error
+
+
+def _publish(tx: Transaction, report: Report, name: str, variables: dict[str, Any]) -> None:
+    posted = Posted(name, correlation={"correlation": report.id}, variables=variables, time_to_live=_UNSENT)
+    messages.publish(tx, posted, by_command=True)
 
 
 def _require(actor: Actor, roles: frozenset[str], verb: str) -> None:

@@ -44,7 +44,7 @@ def test_more_time_moves_the_report_its_task_and_its_timers(scene: RoundScene) -
     report, case_id = scene.report(COMMUNE), scene.report(COMMUNE).instance_id
     assert (report.original_due_date, report.due_date, report.late_after) == (DUE, FRIDAY, FRIDAY)
     assert due_of(scene.engine, case_id)["draft_report"] == deadlines.end_of_day(FRIDAY)
-    assert due_of(scene.engine, case_id)["rung_time"] == deadlines.morning(date(2026, 3, 17))
+    assert due_of(scene.engine, case_id)["rung_time"] == deadlines.morning(date(2026, 3, 11))
     assert variables(scene.engine, case_id)["report_due"] == FRIDAY.isoformat()
     assert scene.report("skhcn").due_date == DUE
 

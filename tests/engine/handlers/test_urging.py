@@ -14,7 +14,8 @@ from sqlalchemy import select
 from api.installation import shipped_diagrams
 from engine import signals
 from engine.access import SYSTEM
-from engine.commands import definitions, plan_tasks, regimes, rounds, timers
+from engine.commands import definitions, extensions, plan_tasks, regimes, rounds, timers
+from engine.commands.extensions import Extension
 from engine.commands.rounds import RoundRequest
 from engine.default_regimes import QUARTERLY
 from engine.errors import InvalidDataError
@@ -31,6 +32,11 @@ from tests.reporting import FEW, RoundScene, live_until, trial_regime
 JANUARY = datetime(2026, 2, 2, 2, 0, tzinfo=UTC)
 AFTER_TET = date(2026, 2, 24)
 ANYBODY = EscalationFilter()
+
+
+def at(month: int, day: int) -> datetime:
+    """Nine o'clock of a day of 2026, in Hanoi."""
+    return datetime(2026, month, day, 2, tzinfo=UTC)
 
 
 @dataclass
@@ -254,6 +260,24 @@ def test_an_extension_begins_the_ladder_anew(alone: Cast, clock: MovableClock) -
         live_until(alone.engine, clock, datetime(2026, 5, 16, tzinfo=UTC))
 
     assert heard.said == [("05-06 08:00", 0), ("05-12 08:00", 0), ("05-14 08:00", 0)]
+
+
+@pytest.mark.parametrize(("notices", "given_on"), [(1, at(2, 26)), (3, at(3, 4))])
+def test_a_report_given_more_time_is_reminded_and_urged_anew(
+    installed_sqlite: Engine, clock: MovableClock, notices: int, given_on: datetime
+) -> None:
+    scene = around_tet(installed_sqlite, clock)
+    live_until(installed_sqlite, clock, given_on)
+    more = Extension(date(2026, 3, 17), "Mất điện diện rộng.", "Công văn 20/SVHTT")
+    installed_sqlite.run(scene.aggregator, extensions.extend, scene.report(COMMUNE).id, more)
+
+    with listening() as heard:
+        live_until(installed_sqlite, clock, datetime(2026, 3, 25, 2, tzinfo=UTC))
+
+    reminded = [("03-06 08:00", 7), ("03-12 08:00", 3), ("03-16 08:00", 1)]
+    urged = [(when, -notices - number) for number, when in enumerate(("03-18 08:00", "03-20 08:00", "03-24 08:00"), 1)]
+    assert heard.said == reminded + urged
+    assert [row.outcome for row in listed(installed_sqlite) if row.agency == COMMUNE] == [None]
 
 
 def test_a_cancelled_case_leaves_the_list(installed_sqlite: Engine, clock: MovableClock) -> None:
