@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from engine.access import SYSTEM
-from engine.commands import directory, regimes, rounds
+from engine.commands import deliveries, directory, messages, regimes, rounds
+from engine.commands.messages import Posted
 from engine.commands.rounds import RoundRequest
 from engine.default_regimes import QUARTERLY
 from engine.errors import InvalidDataError
 from engine.models import ReportRound
 from engine.queries import instances
 from engine.runtime import Engine
-from tests.installed import COMMUNE
+from tests.installed import COMMUNE, actor
 from tests.reporting import FEW, FIGURES, QUARTER, RoundScene, trial_regime
 
 SOON = {"agency": date(2026, 3, 20)}
@@ -121,3 +122,23 @@ def test_the_leader_instructs_for_a_day_to_come(installed_sqlite: Engine) -> Non
 
     assert late == [("answer_by", "past")]
     assert scene.round.state == "submitted"
+
+
+def test_nobody_opens_a_report_again_or_ends_a_round_by_a_message_of_their_own(installed: Engine) -> None:
+    scene = RoundScene(installed, FEW)
+    names = (f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head", "sysadmin", "svhtt.report_aggregator")
+    people, report = [actor(installed, name) for name in names], scene.report(COMMUNE)
+
+    def post() -> set[str]:
+        told = [("reopen-report", report.id, {"comment": "Tự mở."}), ("reports-complete", scene.id, {})]
+        posts = [(who, Posted(name, correlation=key, variables=said)) for who in people for name, key, said in told]
+        return {installed.run(who, messages.publish, posted).state for who, posted in posts}
+
+    beforehand = post()
+    scene.submit(COMMUNE)
+    scene.accept(COMMUNE)
+    deliveries.deliver_due(installed)
+    afterwards = post()
+
+    assert (beforehand, afterwards) == ({"buffered"}, {"buffered"})
+    assert (scene.report(COMMUNE).state, scene.round.state) == ("accepted", "open")
