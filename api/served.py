@@ -28,9 +28,11 @@ from engine.commands import (
     messages,
     operations,
     recounting,
+    renaming,
     reports,
     retries,
     rounds,
+    successions,
     timed_starts,
     timers,
 )
@@ -90,6 +92,8 @@ def make_worker(engine: Engine, settings: Settings) -> Worker:
     chores: list[Chore] = [
         partial(rounds.schedule_due, engine),
         partial(reports.transfer_due, engine),
+        partial(renaming.rename_due, engine),
+        partial(successions.hand_over_due, engine),
         partial(_fire_timers, engine),
         partial(deliveries.deliver_due, engine),
         partial(retries.retry_due, engine),

@@ -78,4 +78,19 @@ report_extended = _signals.signal(
     "report-extended",
     doc="An agency was given more time for its report. kwargs: case, report, old (the due date before), document.",
 )
+case_transferred = _signals.signal(
+    "case-transferred",
+    doc="An open case was handed over from agencies that are no more. kwargs: case, moves (old code → new code).",
+)
+request_answered = _signals.signal(
+    "request-answered",
+    doc="An outside body answered a request, or a person closed it. kwargs: case, request (engine.models.outside).",
+)
+request_followed_up = _signals.signal(
+    "request-followed-up", doc="A person had a courtesy letter sent about a request. kwargs: case, request."
+)
+answer_due = _signals.signal(
+    "answer-due",
+    doc="The reply to a supervision is due soon or late. kwargs: case, supervision, is_late (bool).",
+)
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api.passwords import LONGEST, SHORTEST
-from api.schemas.fields import Day, Input, Output, PageQuery, sorts
+from api.schemas.fields import Day, Input, Output, PageQuery, Problem, sorts
 
 _NAME = validate.Length(1, 500)
 _USERNAME = validate.Length(1, 100)
@@ -62,6 +62,62 @@ class AgencyIn(AgencyChange):
     type = fields.String(required=True, validate=validate.Length(1, 64))
     relation = fields.String(required=True, validate=validate.Length(1, 64))
     gso_code = fields.String(load_default=None, allow_none=True)
+
+
+class AgencyNameIn(Input):
+    """Another name of an agency, from a day on."""
+
+    valid_from = Day(required=True)
+    name_vi = fields.String(required=True, validate=_NAME)
+    name_en = fields.String(required=True, validate=_NAME)
+    abbr = fields.String(load_default=None, allow_none=True)
+    document = fields.String(required=True, validate=_NAME)
+
+
+class AgencyNameOut(Output):
+    """What an agency is called from a day on."""
+
+    agency = fields.String()
+    valid_from = fields.Date()
+    name_vi = fields.String()
+    name_en = fields.String()
+    abbr = fields.String(allow_none=True)
+    document = fields.String()
+
+
+class CaseSuccessorsIn(Input):
+    """Which cases another agency takes over from one that is split."""
+
+    successor = fields.String(required=True, validate=_CODE)
+    document = fields.String(required=True, validate=_NAME)
+    process_instances = fields.List(fields.String(), required=True, validate=validate.Length(1, 200))
+
+
+class CaseSuccessorOut(Output):
+    """Who takes one case over."""
+
+    instance_id = fields.String(data_key="process_instance_id")
+    agency = fields.String()
+    successor = fields.String()
+    document = fields.String()
+
+
+class NamedSuccessorOut(Output):
+    """What came of it for one case: `result`, or `problem` says why not."""
+
+    id = fields.String()
+    status = fields.Integer()
+    result = fields.Nested(CaseSuccessorOut)
+    problem = fields.Nested(Problem)
+    replayed = fields.Boolean()
+
+
+class CaseSuccessorsOut(Output):
+    """What came of it for each case."""
+
+    items = fields.List(fields.Nested(NamedSuccessorOut))
+    succeeded = fields.Integer()
+    failed = fields.Integer()
 
 
 class AccountIn(Input):

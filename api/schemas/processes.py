@@ -118,3 +118,4 @@ class EventOut(Output):
     task_id = fields.String(allow_none=True)
     data = fields.Raw(allow_none=True)
     hash = fields.String()
+    agencies = fields.Dict(keys=fields.String(), values=fields.String())

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 
+from api.batches import perform_each
 from api.bodies import arguments, body
 from api.contract import Answer, expected_version, look, perform
-from api.pages import cursor_values, page
+from api.pages import cursor_values, page, whole
 from api.passwords import hash_password
 from api.schemas.directory import (
     AccountIn,
     AccountOut,
     AgencyChange,
     AgencyIn,
+    AgencyNameIn,
+    AgencyNameOut,
     AgencyOut,
     AgencyQuery,
+    CaseSuccessorOut,
+    CaseSuccessorsIn,
+    CaseSuccessorsOut,
     MembershipIn,
     MembershipOut,
     MembershipQuery,
@@ -25,8 +33,10 @@ from api.schemas.directory import (
 )
 from api.schemas.fields import listing
 from api.v1.noun import Noun
-from engine.commands import directory
+from engine.commands import directory, renaming, successions
 from engine.commands.directory import Login, Role
+from engine.commands.renaming import NewName
+from engine.queries import agency_names
 from engine.queries import directory as queries
 from engine.queries.directory import AgencyFilter, MembershipFilter, PersonFilter
 from engine.runtime import Transaction
@@ -89,6 +99,36 @@ def change_agency(code: str) -> Response:
         return Answer(AgencyOut().dump(agency), version=agency.version)
 
     return perform(act)
+
+
+@blueprint.at("/agencies/<code>/names", methods=["GET"])
+@blueprint.gives(200, listing(AgencyNameOut))
+def list_agency_names(code: str) -> Response:
+    """What an agency was, is and will be called, the oldest name first; nothing for one that was never renamed."""
+    return look(lambda tx: whole(AgencyNameOut(many=True).dump(agency_names.names_of(tx, code))))
+
+
+@blueprint.at("/agencies/<code>/names", methods=["POST"])
+@blueprint.takes(AgencyNameIn)
+@blueprint.gives(201, AgencyNameOut)
+def rename_agency(code: str) -> Response:
+    """Give an agency another name from a day on; the days before keep theirs."""
+    given = NewName(**body(AgencyNameIn()))
+    return perform(lambda tx: Answer(AgencyNameOut().dump(renaming.rename(tx, code, given)), 201))
+
+
+@blueprint.at("/agencies/<code>/successors", methods=["POST"])
+@blueprint.takes(CaseSuccessorsIn)
+@blueprint.gives(200, CaseSuccessorsOut)
+def name_successors(code: str) -> Response:
+    """Say which agency takes single cases over from one that is split; all others go to its successor."""
+    given = body(CaseSuccessorsIn())
+
+    def name_one(tx: Transaction, instance_id: str) -> Any:
+        named = successions.name_successor(tx, instance_id, code, given["successor"], given["document"])
+        return CaseSuccessorOut().dump(named)
+
+    return perform_each(given["process_instances"], name_one)
 
 
 @blueprint.at("/people", methods=["GET"])

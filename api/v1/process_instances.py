@@ -129,4 +129,5 @@ def _manage(verb: Callable[[Transaction, str, str, int | None], Case], instance_
 def _event(event: HistoryEvent, *, english: bool) -> dict[str, Any]:
     shown = vars(event).copy()
     name_vi, name_en = shown.pop("element_names")
-    return shown | {"element_name": name_en if english else name_vi}
+    agencies = {code: one.name_en if english else one.name_vi for code, one in event.agencies.items()}
+    return shown | {"element_name": name_en if english else name_vi, "agencies": agencies}

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engine import deadlines
 from engine.access import ROLES, UNBOUND_ROLES
+from engine.commands import renaming
 from engine.commands.journal import record_system
 from engine.errors import ConflictError, FieldProblem, InvalidDataError, StaleVersionError
 from engine.models.columns import new_id
@@ -178,6 +179,7 @@ def change_agency(
     for name, value in changes.items():
         setattr(agency, name, value)
     _require_order(agency.valid_from, agency.valid_to)
+    renaming.correct(tx, agency)
     agency.version += 1
     record_system(tx, "agency-changed", {"agency": code, "changes": told})
     return agency

@@ -54,6 +54,7 @@ from engine.models.report import (
 )
 from engine.models.subscription import EventSubscription, StartSubscription
 from engine.models.substitution import Substitution
+from engine.models.succession import AgencyName, CaseSuccessor
 from engine.models.task import TaskAttachment, TaskCandidate, TaskComment, TaskDraft, UserTask
 from engine.models.timer import Timer, TimerFiring
 
@@ -63,6 +64,7 @@ __all__ = [
     "Agency",
     "AgencyGroup",
     "AgencyGroupMember",
+    "AgencyName",
     "AgencyOpinion",
     "ApiToken",
     "AuditEvent",
@@ -75,6 +77,7 @@ __all__ = [
     "CalendarRecount",
     "CalendarVersion",
     "Campaign",
+    "CaseSuccessor",
     "ConsolidatedFigure",
     "ConsolidatedReport",
     "CouncilMeeting",

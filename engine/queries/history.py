@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from engine import deadlines
 from engine.bpmn.definition import Element
 from engine.commands import definitions
 from engine.models.audit import AuditEvent
@@ -17,6 +18,7 @@ from engine.models.definition import ProcessDefinition
 from engine.models.directory import Person
 from engine.models.instance import ProcessInstance
 from engine.queries import instances
+from engine.queries.agency_names import Named, Names
 from engine.runtime import Transaction
 
 
@@ -25,7 +27,8 @@ class HistoryEvent:
     """One event as its reader sees it. `hash` is hexadecimal; `actor` is None for the system,
     `on_behalf_of` None for whoever acts by their own right.
 
-    `element_names` are the Vietnamese and the English name of the element (empty where there is none).
+    `element_names` are the Vietnamese and the English name of the element (empty where there is none); `agencies` what
+    those whose roles or tasks it speaks of were called that day, by code.
     """
 
     seq: int
@@ -39,6 +42,7 @@ class HistoryEvent:
     task_id: str | None
     data: Any
     hash: str
+    agencies: Mapping[str, Named]
 
 
 def of_instance(tx: Transaction, instance_id: str, after_seq: int = 0, limit: int = 200) -> list[HistoryEvent]:
@@ -51,7 +55,8 @@ def of_instance(tx: Transaction, instance_id: str, after_seq: int = 0, limit: in
         .limit(limit)
     ).all()
     names, elements = _names(tx, rows), _elements(tx, instance, {r.element_id for r in rows if r.element_id})
-    return [_event(row, names, elements) for row in rows]
+    called = Names(tx, {code for row in rows for code in _codes(row)})
+    return [_event(row, names, elements, called) for row in rows]
 
 
 def length(tx: Transaction, instance_id: str) -> int:
@@ -73,8 +78,16 @@ def _elements(tx: Transaction, instance: ProcessInstance, named: set[str]) -> Ma
     return found
 
 
-def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Element]) -> HistoryEvent:
-    told = orjson.loads(row.canonical)
+def _codes(row: AuditEvent) -> set[str]:
+    """The agencies whose roles an event speaks of: of whoever acted, and of whom a task is offered to."""
+    told = orjson.loads(row.data) if row.data is not None else None
+    offered = told.get("groups") if isinstance(told, dict) else None
+    groups = [*orjson.loads(row.canonical).get("roles", []), *(offered if isinstance(offered, list) else [])]
+    return {str(group).partition("@")[2].partition(" ")[0] for group in groups} - {""}
+
+
+def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Element], called: Names) -> HistoryEvent:
+    told, day = orjson.loads(row.canonical), deadlines.local_date(row.at)
     element = elements.get(row.element_id or "")
     return HistoryEvent(
         seq=row.seq,
@@ -88,6 +101,7 @@ def _event(row: AuditEvent, names: dict[str, str], elements: Mapping[str, Elemen
         task_id=row.task_id,
         data=orjson.loads(row.data) if row.data is not None else None,
         hash=row.hash.hex(),
+        agencies={code: name for code in sorted(_codes(row)) if (name := called.on(code, day)) is not None},
     )
 
 

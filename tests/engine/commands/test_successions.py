@@ -1,0 +1,205 @@
+"""Promises of a reorganisation: open cases go to whoever follows, and what was done keeps the agency that did it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.access import SYSTEM
+from engine.commands import directory, successions, tasks
+from engine.commands.case import Case
+from engine.errors import ForbiddenError, InvalidDataError, NotFoundError
+from engine.models.instance import ProcessInstance
+from engine.models.plan import PlanTask
+from engine.models.task import UserTask
+from engine.queries import tasks as task_queries
+from engine.queries.tasks import TaskFilter
+from engine.runtime import Engine
+from tests.conftest import MovableClock
+from tests.engine.commands.test_due_changes import told
+from tests.installed import COMMUNE, actor, begin, do
+from tests.reporting import FEW, RoundScene
+
+NEXT, OTHER = "c-ba-vi", "c-soc-son"
+LAST_DAY, DAY_AFTER = date(2026, 3, 10), datetime(2026, 3, 11, 2, tzinfo=UTC)
+OFFICER, HEAD = f"{COMMUNE}.agency_officer", f"{COMMUNE}.agency_head"
+PROPOSAL = {"title": "Tuyên truyền", "deliverable": "Báo cáo", "due_date": "2026-04-10"}
+
+
+def end(engine: Engine, code: str = COMMUNE, successor: str | None = NEXT) -> None:
+    """An agency's last day comes, and another one follows it."""
+    engine.run(SYSTEM, directory.change_agency, code, {"valid_to": LAST_DAY, "successor_code": successor})
+
+
+def offered(engine: Engine, user: str, case: Case) -> dict[str, str]:
+    """The open tasks of a case that are offered to somebody: element id → task id."""
+    found = engine.read(actor(engine, user), task_queries.page, TaskFilter(candidate=True, instance_id=case.id))
+    return {task.row["element_id"]: task.row["id"] for task in found}
+
+
+def stored(engine: Engine, case: Case) -> ProcessInstance:
+    return engine.read(SYSTEM, lambda tx: tx.session.get_one(ProcessInstance, case.id))
+
+
+def test_a_plan_task_goes_to_the_successor_with_its_case_and_its_open_steps(
+    installed: Engine, clock: MovableClock
+) -> None:
+    case = begin(installed, actor(installed, OFFICER))
+    end(installed)
+    before = successions.hand_over_due(installed)
+    clock.moment = DAY_AFTER
+
+    done = [successions.hand_over_due(installed) for _ in range(2)]
+
+    assert (before, done) == (0, [1, 0])
+    assert (stored(installed, case).agency, stored(installed, case).variables["agency"]) == (NEXT, NEXT)
+    assert offered(installed, OFFICER, case) == {}
+    assert set(offered(installed, f"{NEXT}.agency_officer", case)) == {"propose"}
+    task = installed.read(SYSTEM, lambda tx: tx.session.get_one(PlanTask, case.plan_task_id))
+    assert task.agency == NEXT
+    do(installed, actor(installed, f"{NEXT}.agency_officer"), case, "propose", **PROPOSAL)
+    assert set(offered(installed, f"{NEXT}.agency_head", case)) == {"head_review"}
+
+
+def test_the_history_keeps_both_agencies_by_name(installed: Engine, clock: MovableClock) -> None:
+    case = begin(installed, actor(installed, OFFICER))
+    end(installed)
+    clock.moment = DAY_AFTER
+    successions.hand_over_due(installed)
+
+    (event,) = told(installed, case.id, "case-transferred")
+    assert event["agency"] == {"old": COMMUNE, "new": NEXT}
+    assert event["names"][COMMUNE]["name_vi"] == "Xã Thạch Thất"
+    assert event["names"][NEXT]["name_vi"] == "Xã Ba Vì"
+    assert f"agency:{COMMUNE}" in stored(installed, case).parties
+
+
+def test_a_step_that_waits_for_a_merged_agency_in_another_ones_case_goes_along(
+    installed: Engine, clock: MovableClock
+) -> None:
+    officer, head = (actor(installed, f"{OTHER}.{role}") for role in ("agency_officer", "agency_head"))
+    case = installed.run(officer, _start, OTHER)
+    do(installed, officer, case, "propose", **PROPOSAL, coordinators=[COMMUNE, NEXT])
+    do(installed, head, case, "head_review", decision="submit")
+    end(installed)
+    clock.moment = DAY_AFTER
+
+    successions.hand_over_due(installed)
+
+    waiting = installed.read(SYSTEM, lambda tx: tx.session.scalars(_open(case)).all())
+    groups = sorted(group for task in waiting for group in task.candidate_groups if group.startswith("agency_head@"))
+    assert groups == [f"agency_head@{NEXT}", f"agency_head@{NEXT}"]
+    assert stored(installed, case).agency == OTHER
+    assert stored(installed, case).variables["coordinators"] == [NEXT]
+
+
+def test_who_holds_a_task_keeps_it_if_they_went_along(installed: Engine, clock: MovableClock) -> None:
+    officer = actor(installed, OFFICER)
+    stays, goes = begin(installed, officer), begin(installed, officer)
+    for case in (stays, goes):
+        installed.run(officer, tasks.claim, offered(installed, OFFICER, case)["propose"])
+    end(installed)
+    clock.moment = DAY_AFTER
+    installed.run(SYSTEM, successions.hand_over, stays.id)
+    role = directory.Role("agency_officer", NEXT, date(2026, 3, 11))
+    installed.run(SYSTEM, directory.add_membership, officer.person_id or "", role)
+    installed.run(SYSTEM, successions.hand_over, goes.id)
+
+    holders = {
+        case.id: installed.read(SYSTEM, lambda tx, c=case: tx.session.scalars(_open(c)).one().assignee_id)
+        for case in (stays, goes)
+    }
+
+    assert holders == {stays.id: None, goes.id: officer.person_id}
+
+
+def test_of_a_split_agency_each_case_goes_where_it_was_said(installed: Engine, clock: MovableClock) -> None:
+    officer, admin = actor(installed, OFFICER), actor(installed, "sysadmin")
+    named, others = begin(installed, officer), begin(installed, officer)
+    installed.run(admin, successions.name_successor, named.id, COMMUNE, OTHER, "Nghị quyết 12/NQ-HĐND")
+    end(installed)
+    clock.moment = DAY_AFTER
+
+    assert successions.hand_over_due(installed) == 2
+
+    assert (stored(installed, named).agency, stored(installed, others).agency) == (OTHER, NEXT)
+    (event,) = told(installed, named.id, "case-transferred")
+    assert event["document"] == "Nghị quyết 12/NQ-HĐND"
+    (said,) = told(installed, named.id, "successor-named")
+    assert said["successor"] == OTHER
+
+
+def test_without_a_general_successor_only_what_was_named_goes(installed: Engine, clock: MovableClock) -> None:
+    officer, admin = actor(installed, OFFICER), actor(installed, "sysadmin")
+    named, others = begin(installed, officer), begin(installed, officer)
+    installed.run(admin, successions.name_successor, named.id, COMMUNE, OTHER, "Nghị quyết 12/NQ-HĐND")
+    end(installed, successor=None)
+    clock.moment = DAY_AFTER
+
+    done = [successions.hand_over_due(installed) for _ in range(2)]
+
+    assert done == [1, 0]
+    assert (stored(installed, named).agency, stored(installed, others).agency) == (OTHER, COMMUNE)
+
+
+def test_of_mergers_one_after_the_other_the_last_one_counts(installed: Engine, clock: MovableClock) -> None:
+    case = begin(installed, actor(installed, OFFICER))
+    end(installed)
+    end(installed, NEXT, OTHER)
+    clock.moment = DAY_AFTER
+
+    successions.hand_over_due(installed)
+
+    assert stored(installed, case).agency == OTHER
+
+
+def test_reports_go_by_their_own_message(installed: Engine, clock: MovableClock) -> None:
+    scene = RoundScene(installed, FEW)
+    end(installed)
+    clock.moment = DAY_AFTER
+
+    assert successions.hand_over_due(installed) == 0
+    assert scene.report(COMMUNE).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("agency", "successor", "document", "field"),
+    [
+        ("nowhere", OTHER, "Văn bản", "agency"),
+        (COMMUNE, "nowhere", "Văn bản", "successor"),
+        (COMMUNE, COMMUNE, "Văn bản", "successor"),
+        (COMMUNE, OTHER, " ", "document"),
+    ],
+)
+def test_a_successor_that_cannot_be_meant_is_refused(
+    installed_sqlite: Engine, agency: str, successor: str, document: str, field: str
+) -> None:
+    case = begin(installed_sqlite, actor(installed_sqlite, OFFICER))
+
+    with pytest.raises(InvalidDataError) as refused:
+        installed_sqlite.run(SYSTEM, successions.name_successor, case.id, agency, successor, document)
+
+    assert [problem.field for problem in refused.value.problems] == [field]
+
+
+def test_only_administrators_name_successors(installed_sqlite: Engine) -> None:
+    case = begin(installed_sqlite, actor(installed_sqlite, OFFICER))
+    given: tuple[Any, ...] = (case.id, COMMUNE, OTHER, "Văn bản")
+
+    with pytest.raises(ForbiddenError):
+        installed_sqlite.run(actor(installed_sqlite, HEAD), successions.name_successor, *given)
+    with pytest.raises(NotFoundError):
+        installed_sqlite.run(SYSTEM, successions.name_successor, "none", *given[1:])
+
+
+def _start(tx: Any, agency: str) -> Case:
+    from engine.commands import instances
+
+    return instances.start(tx, instances.Start("task_lifecycle", agency=agency))
+
+
+def _open(case: Case) -> Any:
+    return select(UserTask).where(UserTask.instance_id == case.id, UserTask.state == "open")
