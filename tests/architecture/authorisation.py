@@ -328,6 +328,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "advance.apply": _PART,
     "advance.opened_rows": _PART,
     "advance.end": _PART,
+    "reports.urge_anew": _PART,
     "case.open_case": _PART,
     "case.lock_case": Open("a part of other commands; hides what the actor may not know of"),
     "case.lock_for_upkeep": Open("a part of other commands; for system administrators alone"),
