@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 
 from engine import deadlines
 from engine.documents import signing
@@ -18,7 +19,7 @@ from engine.documents.draft import Block, Draft, Signer
 from engine.documents.types import padded
 from engine.documents.wording import TEXTS, addressed, figure, matter, said
 from engine.figures import FigureField, fields_of
-from engine.models.directory import Agency, Person
+from engine.models.directory import Agency, Membership, Person
 from engine.models.plan import Obligation, Plan
 from engine.models.report import ConsolidatedReport, Report, ReportRegime, ReportRound
 from engine.queries.rounds import regime_of
@@ -28,11 +29,14 @@ CONSOLIDATED, URGING = "consolidated_report", "urging_letter"
 _TABLE_WIDTHS = (12, 113, 40)
 
 
-def signer_of(tx: Transaction, agency: str, person_id: str | None, rank: str = signing.HEAD) -> Signer:
-    """Who signs for an agency: that person, as its head or of another rank."""
+def signer_of(tx: Transaction, agency: str, person_id: str | None, day: date) -> Signer:
+    """Who signs for an agency on a day: that person, as its head, or in the head's place (KT.) with a lent office."""
     person = tx.session.get(Person, person_id) if person_id else None
-    named = tx.session.get_one(Agency, agency).name_vi
-    return signing.signer(named, person.full_name if person is not None else named, rank)
+    named = _name(tx, agency)
+    if person is None:
+        return signing.signer(named, named)
+    rank = signing.HEAD if _heads(tx, agency, person.id, day) else signing.DEPUTY
+    return signing.signer(named, person.full_name, rank)
 
 
 def consolidated_report(tx: Transaction, found: ReportRound, made: ConsolidatedReport) -> Draft:
@@ -54,7 +58,7 @@ def consolidated_report(tx: Transaction, found: ReportRound, made: ConsolidatedR
             *_narrative(made.narrative),
             said(CONSOLIDATED, "closing", agency=agency, recipient=recipient),
         ],
-        signer=signer_of(tx, regime.aggregator, made.signed_by),
+        signer=signer_of(tx, regime.aggregator, made.signed_by, deadlines.local_date(made.signed_at or tx.now)),
         addressees=[recipient],
         recipients=TEXTS[CONSOLIDATED]["recipients"],
     )
@@ -80,7 +84,7 @@ def urging_letter(tx: Transaction, report: Report, answer_by: date, unit: str) -
         agency=regime.aggregator,
         subject=said(URGING, "subject", **facts),
         body=[said(URGING, name, **facts) for name in told],
-        signer=signer_of(tx, regime.aggregator, tx.actor.person_id),
+        signer=signer_of(tx, regime.aggregator, tx.actor.person_id, deadlines.local_date(tx.now)),
         addressees=[facts["agency"]],
         recipients=[name.format_map(facts) for name in TEXTS[URGING]["recipients"]],
         unit=unit,
@@ -125,6 +129,12 @@ def _narrative(text: str | None) -> Iterator[Block]:
     if paragraphs:
         yield {"heading": said(CONSOLIDATED, "narrative")}
         yield from paragraphs
+
+
+def _heads(tx: Transaction, agency: str, person_id: str, day: date) -> bool:
+    query = select(Membership).where(Membership.person_id == person_id, Membership.agency_code == agency)
+    held = tx.session.scalars(query.where(Membership.role == "agency_head"))
+    return any((m.valid_from or day) <= day <= (m.valid_to or day) for m in held)
 
 
 def _grounds(tx: Transaction, regime: ReportRegime) -> str:

@@ -12,7 +12,7 @@ from engine.queries import documents as queries
 from engine.queries.documents import DocumentFilter, Entry
 from engine.runtime import Engine
 from tests.conftest import MovableClock
-from tests.installed import COMMUNE
+from tests.installed import COMMUNE, actor
 from tests.reporting import FEW, FIGURES, RoundScene
 
 QUOTED = {"outstanding_examples": "Tổ công nghệ số <cộng đồng> & thanh niên"}
@@ -104,3 +104,17 @@ def test_an_urging_letter_names_the_report_and_both_dates(installed_sqlite: Engi
     assert "chậm nhất ngày 18/3/2026" in told
     assert "chậm nhất ngày 25/3/2026" in told
     assert wanted.signer.position == "GIÁM ĐỐC"
+
+
+def test_who_signs_with_a_lent_office_signs_in_the_heads_place(installed_sqlite: Engine) -> None:
+    day = date(2026, 3, 10)
+    people = {
+        user: actor(installed_sqlite, user).person_id for user in ("svhtt.agency_head", "svhtt.report_aggregator")
+    }
+
+    signers = [installed_sqlite.read(SYSTEM, drafts.signer_of, "svhtt", person, day) for person in people.values()]
+
+    assert [(*one.capacity, one.position) for one in signers] == [
+        ("GIÁM ĐỐC",),
+        ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"),
+    ]
