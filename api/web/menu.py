@@ -13,9 +13,10 @@ from flask_babel import gettext
 
 from api.auth import actor
 from api.web.words import N_
-from engine.access import AGENCY_ROLES, CITY_READERS, Actor
+from engine.access import AGENCY_ROLES, CITY_READERS, UNBOUND_ROLES, Actor
 from engine.queries.entries import WATCHERS
 
+_DECIDE_NOTHING = UNBOUND_ROLES | {"agency_officer", "records_clerk", "external_partner"}
 Whom = Callable[[Actor], bool]
 
 
@@ -33,7 +34,7 @@ def _everybody(_: Actor) -> bool:
 
 
 def _deciders(who: Actor) -> bool:
-    return bool(who.roles - {"agency_officer", "records_clerk", "auditor", "external_partner", "designer", "publisher"})
+    return bool(who.roles - _DECIDE_NOTHING)
 
 
 def _reporters(who: Actor) -> bool:

@@ -66,7 +66,7 @@ def number(value: float | int | None) -> str:
     """1.234.567 in Vietnamese, 1,234,567 in English; a dash for what is not there."""
     if value is None:
         return "–"
-    shown = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    shown = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
     return shown if said("", "en") else shown.translate(str.maketrans(",.", ".,"))
 
 

@@ -17,12 +17,15 @@ from werkzeug.exceptions import HTTPException
 from api.auth import csrf_token, is_page, session_secret
 from api.errors import RequestError
 from api.web import (
+    calendar,
     cases,
     catalogues,
     decisions,
+    directory,
     entry,
     history,
     inbox,
+    processes,
     public,
     refusals,
     rounds,
@@ -38,7 +41,21 @@ from engine.errors import EngineError
 
 STATIC = Path(__file__).parent / "static"
 # A blueprint for each subject; its pages come into the menu by a line in api/web/menu.py.
-SUBJECTS = (entry, public, work, tasks, cases, inbox, decisions, rounds, scorecard, history)
+SUBJECTS = (
+    entry,
+    public,
+    work,
+    tasks,
+    cases,
+    inbox,
+    decisions,
+    rounds,
+    scorecard,
+    history,
+    directory,
+    calendar,
+    processes,
+)
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
 
@@ -83,6 +100,7 @@ def _packed(response: Response) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     if response.status_code != 200 or not request.accept_encodings["gzip"] or not packed.is_file():
         return response
+    response.close()
     response.direct_passthrough = False
     response.set_data(packed.read_bytes())
     response.headers["Content-Encoding"] = "gzip"

@@ -176,6 +176,14 @@ GROUPS = {
     "content_tag": N_("Nội dung tuyên truyền"),
     "period": N_("Quý"),
 }
+DAYS = {
+    "holiday": N_("Ngày lễ, Tết"),
+    "day_off": N_("Ngày nghỉ"),
+    "swap_off": N_("Nghỉ hoán đổi"),
+    "swap_workday": N_("Làm bù"),
+    "half_day": N_("Làm nửa ngày"),
+    "working_day": N_("Ngày làm việc"),
+}
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
     "state": STATES,
@@ -186,6 +194,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "channel": CHANNELS,
     "reminder": REMINDERS,
     "task": TASK_STATUSES,
+    "day": DAYS,
     "rate": RATES,
     "group": GROUPS,
 }
@@ -203,6 +212,7 @@ NOTES = {
     "read": N_("Đã đánh dấu là đã đọc."),
     "preferred": N_("Đã lưu cách nhận thông báo."),
     "closed": N_("Đợt báo cáo đã được chốt."),
+    "decided": N_("Đã ghi vào lịch làm việc."),
     "left": N_("Anh/chị đã đăng xuất."),
 }
 

@@ -23,7 +23,7 @@ from engine.models.directory import Agency
 from engine.queries import calendar as calendars
 from engine.runtime import Transaction
 
-_DECIDERS = frozenset({"sysadmin", "city_office"})
+DECIDERS = frozenset({"sysadmin", "city_office"})
 _NAMES = {
     "holiday": ("Ngày nghỉ lễ, tết", "Public holiday"),
     "day_off": ("Ngày nghỉ", "Day off"),
@@ -74,7 +74,7 @@ def change_day(
     Raises ForbiddenError unless the actor is a system administrator or of VP UBND, InvalidDataError for an unknown
     kind or agency or no document, StaleVersionError.
     """
-    if not tx.actor.is_system and not tx.actor.roles & _DECIDERS:
+    if not tx.actor.is_system and not tx.actor.roles & DECIDERS:
         raise ForbiddenError(
             "change-calendar", "Anh/chị không có quyền sửa lịch làm việc.", "You may not change the calendar."
         )
