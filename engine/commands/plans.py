@@ -44,6 +44,7 @@ PROCESS_KEYS = frozenset(
         "survey_lifecycle",
     }
 )
+_COMMENDATION = "commendation"
 _IMPORTERS = frozenset({"sysadmin", "report_aggregator", "city_office"})
 _OPENERS = frozenset({"report_aggregator", "city_leader", "city_office"})
 
@@ -120,6 +121,7 @@ def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None
     if obligation is None:
         raise NotFoundError("obligation", obligation_id)
     _require_opener(tx.actor, obligation)
+    _require_tasks(obligation)
     today = deadlines.local_date(tx.now)
     _require_later(content.due_date, today)
     if obligation.assignment_mode == "requested" and content.due_date is not None:
@@ -144,6 +146,15 @@ def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None
     facts = {"round": opened.id, "obligation": obligation.id, "number": opened.number, "agencies": len(bound)}
     record_system(tx, "round-opened", facts)
     return opened
+
+
+def _require_tasks(obligation: Obligation) -> None:
+    """Raise ConflictError for an obligation that gives nobody a task: commendation is proposed, in campaigns."""
+    if obligation.process_key == _COMMENDATION:
+        raise ConflictError(
+            "Nội dung khen thưởng được thực hiện theo đợt khen thưởng, không mở thành nhiệm vụ.",
+            "Commendation goes by campaigns; it is not opened as tasks.",
+        )
 
 
 def _open_one(
