@@ -1,7 +1,7 @@
 """Handing open cases over from agencies that are no more to those that follow them, and naming who follows in a case.
 
-Rule: each case is a transaction of its own; what was done keeps the agency that did it. A report goes by a message of
-its own, for which its diagram waits (engine/commands/reports.py). Nothing here decides the order of steps.
+Rule: each case is a transaction of its own; what was done keeps the agency that did it, and no step is changed. Whoever
+owes a report is followed by a message, for which its diagram waits (engine/commands/reports.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from engine.queries.agency_names import Names
 from engine.queries.directory import require_administrator
 from engine.runtime import Engine, Transaction
 
-# A report is begun at the successor by its own diagram.
+# Whose reporting agency is followed by its own diagram, which begins the report there.
 _BY_MESSAGE = "periodic_report"
 # The variables that name agencies, one or several.
 _ONE, _SEVERAL = ("agency", "aggregator"), ("coordinators", "addressees")
@@ -62,7 +62,7 @@ def name_successor(tx: Transaction, instance_id: str, agency: str, successor: st
 def hand_over(tx: Transaction, instance_id: str) -> bool:
     """Hand a case over to whoever follows the agencies in it that are no more; False when there is nothing to do."""
     case = hold_case(tx, instance_id)
-    if case.ended_at is not None or case.process_key == _BY_MESSAGE:
+    if case.ended_at is not None:
         return False
     tasks = tx.session.scalars(_open_tasks(case.id)).all()
     moves = _moves(tx, case, tasks)
@@ -84,10 +84,9 @@ def waiting(tx: Transaction, limit: int) -> list[str]:
         return []
     followed = [code for code in gone if successor_in_force(tx, code) is not None]
     chosen = ProcessInstance.id.in_(select(CaseSuccessor.instance_id).where(CaseSuccessor.agency.in_(gone)))
-    running = ProcessInstance.ended_at.is_(None) & (ProcessInstance.process_key != _BY_MESSAGE)
     concerned = _concerned(followed) | (chosen & _concerned(gone))
-    query = select(ProcessInstance.id).where(running, concerned).order_by(ProcessInstance.id)
-    return list(tx.session.scalars(query.limit(limit)))
+    running = select(ProcessInstance.id).where(ProcessInstance.ended_at.is_(None), concerned)
+    return list(tx.session.scalars(running.order_by(ProcessInstance.id).limit(limit)))
 
 
 def hand_over_due(engine: Engine, limit: int = 100) -> int:
@@ -111,12 +110,20 @@ def _gone(tx: Transaction) -> list[str]:
 
 
 def _concerned(codes: Sequence[str]) -> ColumnElement[bool]:
-    """The cases that are of one of these agencies, or in which a task waits for one."""
-    groups = [f"{role}@{code}" for role in sorted(access.ROLES) for code in codes]
+    """The cases that are of one of these agencies, or in which a task waits for one; of reports, for one of the City's
+    offices.
+    """
+    is_report = ProcessInstance.process_key == _BY_MESSAGE
+    anything = ProcessInstance.agency.in_(codes) | _waits_for(codes, access.ROLES)
+    return or_(~is_report & anything, is_report & _waits_for(codes, access.ROLES - access.AGENCY_ROLES))
+
+
+def _waits_for(codes: Sequence[str], roles: frozenset[str]) -> ColumnElement[bool]:
+    """The cases in which a task is offered to one of these roles at one of these agencies."""
+    groups = [f"{role}@{code}" for role in sorted(roles) for code in codes]
     offered = select(UserTask.instance_id).where(UserTask.state == "open")
     further = offered.join(TaskCandidate, TaskCandidate.task_id == UserTask.id)
     return or_(
-        ProcessInstance.agency.in_(codes),
         ProcessInstance.id.in_(offered.where(UserTask.candidate_group.in_(groups))),
         ProcessInstance.id.in_(further.where(TaskCandidate.candidate_group.in_(groups))),
     )
@@ -128,10 +135,12 @@ def _open_tasks(instance_id: str) -> Any:
 
 def _moves(tx: Transaction, case: Case, tasks: Sequence[UserTask]) -> dict[str, str]:
     """Who follows whom in this case: of the agencies that it is of, that it names, or that its open tasks wait for."""
-    concerned = {case.agency} | {case.variables.get(name) for name in _ONE}
+    concerned: set[str | None] = {case.agency} | {case.variables.get(name) for name in _ONE}
     for name in _SEVERAL:
         concerned |= {code for code in case.variables.get(name) or [] if isinstance(code, str)}
     concerned |= {group.partition("@")[2] for task in tasks for group in task.candidate_groups}
+    if case.process_key == _BY_MESSAGE:
+        concerned.discard(case.agency)
     followed = {code: _follower(tx, case, code) for code in _gone(tx) if code in concerned}
     return {old: new for old, new in followed.items() if new is not None}
 

@@ -41,7 +41,11 @@ def offered(engine: Engine, user: str, case: Case) -> dict[str, str]:
 
 
 def stored(engine: Engine, case: Case) -> ProcessInstance:
-    return engine.read(SYSTEM, lambda tx: tx.session.get_one(ProcessInstance, case.id))
+    return stored_by(engine, case.id)
+
+
+def stored_by(engine: Engine, case_id: str | None) -> ProcessInstance:
+    return engine.read(SYSTEM, lambda tx: tx.session.get_one(ProcessInstance, case_id))
 
 
 def test_a_plan_task_goes_to_the_successor_with_its_case_and_its_open_steps(
@@ -165,6 +169,22 @@ def test_reports_go_by_their_own_message(installed: Engine, clock: MovableClock)
     assert scene.report(COMMUNE).state == "draft"
 
 
+def test_what_the_aggregator_has_to_check_goes_to_who_follows_it(installed: Engine, clock: MovableClock) -> None:
+    scene = RoundScene(installed, FEW)
+    scene.submit(COMMUNE)
+    end(installed, "svhtt", "skhcn")
+    clock.moment = DAY_AFTER
+
+    done = [successions.hand_over_due(installed) for _ in range(2)]
+
+    case_id = scene.report(COMMUNE).instance_id
+    check = installed.read(SYSTEM, lambda tx: tx.session.scalars(_open_in(case_id)).one())
+    assert (check.element_id, check.candidate_groups) == ("check_report", ["report_aggregator@skhcn"])
+    assert scene.report(COMMUNE).agency == COMMUNE
+    assert stored_by(installed, scene.round.instance_id).variables["aggregator"] == "skhcn"
+    assert done == [2, 0]
+
+
 @pytest.mark.parametrize(
     ("agency", "successor", "document", "field"),
     [
@@ -202,4 +222,8 @@ def _start(tx: Any, agency: str) -> Case:
 
 
 def _open(case: Case) -> Any:
-    return select(UserTask).where(UserTask.instance_id == case.id, UserTask.state == "open")
+    return _open_in(case.id)
+
+
+def _open_in(case_id: str | None) -> Any:
+    return select(UserTask).where(UserTask.instance_id == case_id, UserTask.state == "open")
