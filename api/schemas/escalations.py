@@ -45,7 +45,7 @@ class ReminderOut(Output):
     at = fields.AwareDateTime()
     kind = fields.String(metadata={"enum": ["remind", "urge"]})
     form = fields.String()
-    step = fields.Integer()
+    step = fields.Integer(allow_none=True)
     leadership = fields.Boolean()
     explanation_vi = fields.String()
     explanation_en = fields.String()

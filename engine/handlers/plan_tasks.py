@@ -22,6 +22,7 @@ from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask, PlanTaskExtension
 from engine.queries import calendar as calendars
+from engine.queries.rounds import is_bound
 from engine.runtime import Transaction
 
 __all__ = [
@@ -141,8 +142,10 @@ def record_progress(tx: Transaction, case: Case) -> None:
 
 
 def remind(tx: Transaction, case: Case) -> None:
-    """A due date comes near: announce it, unless the day for saying so has long passed."""
+    """A due date comes near: announce it to who owes it, unless the day for saying so has long passed."""
     task = _plan_task(tx, case)
+    if not is_bound(tx.session.get_one(Agency, task.agency)):
+        return
     left = case.properties.get("working_days_left")
     today = deadlines.local_date(tx.now)
     if left is not None and task.due_date is not None:

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import deadlines, explanations
+from engine.bpmn.network import Node
+from engine.commands import definitions
 from engine.deadlines import Derivation, derivation_of
 from engine.models.instance import ProcessInstance
 from engine.models.timer import Timer
@@ -38,13 +40,13 @@ _LISTED_VI, _LISTED_EN = "Sau đó đưa vào danh sách báo cáo lãnh đạo.
 class Reminder:
     """What comes next, and when: `kind` is remind or urge, `step` its number in the ladder, `form` how it is said.
 
-    `due` is the day that it is counted from.
+    `step` is None for a reminder of no ladder; `due` is the day that the ladder is counted from.
     """
 
     at: datetime
     kind: str
     form: str
-    step: int
+    step: int | None
     leadership: bool
     due: date
     explanation_vi: str
@@ -70,11 +72,37 @@ def next_reminder(tx: Transaction, instance_id: str | None) -> Reminder | None:
 
 
 def next_of_task(tx: Transaction, row: Mapping[str, Any]) -> Reminder | None:
-    """What comes next about an open task: that of its case, where it is counted from what the task itself is due by."""
+    """What comes next about an open task: that of its case, where it is counted from what the task itself is due by.
+
+    Otherwise the reminder that the diagram has put on the task itself.
+    """
     if row["state"] != "open" or row["due_at"] is None:
         return None
     found = next_reminder(tx, row["instance_id"])
-    return found if found is not None and found.due == deadlines.local_date(row["due_at"]) else None
+    is_its_own = found is not None and found.due == deadlines.local_date(row["due_at"])
+    return found if is_its_own else _beside(tx, row)
+
+
+def _beside(tx: Transaction, row: Mapping[str, Any]) -> Reminder | None:
+    """The first pending timer on a task that leads to a reminder, and to nothing else."""
+    nodes = definitions.compiled(tx, row["case_definition_id"]).nodes
+    host = nodes.get(row["element_id"])
+    leading = [event for event in (host.boundary if host is not None else ()) if _reminds(nodes, nodes[event])]
+    if not leading:
+        return None
+    query = select(Timer).where(Timer.instance_id == row["instance_id"], Timer.element_id.in_(leading))
+    timer = tx.session.scalars(query.order_by(Timer.due_at, Timer.id)).first()
+    if timer is None:
+        return None
+    counted = derivation_of(timer.derivation) if timer.derivation else deadlines.given(timer.due_at)
+    how_vi, how_en = _counted(tx, counted)
+    due = deadlines.local_date(row["due_at"])
+    return Reminder(timer.due_at, "remind", "reminder", None, False, due, f"Nhắc việc: {how_vi}", f"Reminder: {how_en}")
+
+
+def _reminds(nodes: Mapping[str, Node], event: Node) -> bool:
+    handlers = [nodes[flow.target].handler or "" for flow in event.outgoing]
+    return not event.interrupting and any(name.startswith("remind") for name in handlers)
 
 
 def _reminder(tx: Transaction, timer: Timer, variables: Mapping[str, Any]) -> Reminder:

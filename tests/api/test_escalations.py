@@ -111,6 +111,7 @@ def test_the_next_reminder_stands_with_the_plan_task(web: Enter, clock: MovableC
     case_id = officer.start()["id"]
     officer.complete(case_id, "propose", **PROPOSAL)
     web(HEAD).complete(case_id, "head_review", decision="submit")
+    accepting = told(officer.get(f"/tasks/{officer.task(case_id, 'accept_assignment')['id']}"))["next_reminder"]
     officer.complete(case_id, "accept_assignment", decision="accept")
 
     (row,) = told(officer.get("/plan-tasks", agency=COMMUNE))["items"]
@@ -120,6 +121,7 @@ def test_the_next_reminder_stands_with_the_plan_task(web: Enter, clock: MovableC
     coming = plan_task["next_reminder"]
     assert (coming["at"], coming["step"], plan_task["urging_count"]) == ("2026-04-01T08:00:00+07:00", 1, 0)
     assert told(officer.get(f"/tasks/{doing['id']}"))["next_reminder"] == coming
+    assert (accepting["kind"], accepting["step"], accepting["at"][:10]) == ("remind", None, "2026-03-12")
     assert datetime.fromisoformat(coming["at"]) - clock.moment > timedelta(days=20)
 
 

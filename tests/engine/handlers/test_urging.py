@@ -196,7 +196,7 @@ def test_the_next_reminder_is_what_then_comes(installed: Engine, clock: MovableC
         while (
             coming := installed.read(SYSTEM, lambda tx: next_reminder(tx, scene.report(COMMUNE).instance_id))
         ) is not None:
-            foreseen.append((f"{coming.at + timedelta(hours=7):%m-%d %H:%M}", coming.kind, coming.step))
+            foreseen.append((f"{coming.at + timedelta(hours=7):%m-%d %H:%M}", coming.kind, coming.step or 0))
             clock.moment = coming.at
             timers.fire_due(installed, 1000)
 
@@ -349,6 +349,23 @@ def test_a_report_handed_to_a_body_that_is_only_asked_is_urged_no_more(
     assert heard.said == []
     assert COMMUNE not in {row.agency for row in listed(installed_sqlite)}
     assert scene.report(COMMUNE).urging_count == 1
+
+
+def test_a_plan_task_of_a_body_that_is_only_asked_is_never_reminded_nor_urged(alone: Cast, clock: MovableClock) -> None:
+    def cast_off(tx: Transaction) -> None:
+        tx.session.get_one(Agency, COMMUNE).relation = "requested"
+
+    alone.approve()
+    alone.engine.run(SYSTEM, cast_off)
+    told: list[str] = []
+
+    def heard(tx: Transaction, *, element_id: str, **_: object) -> None:
+        told.append(element_id)
+
+    with listening() as listener, signals.task_reminded.connected_to(heard):
+        live_until(alone.engine, clock, datetime(2026, 4, 20, tzinfo=UTC))
+
+    assert (listener.said, told, listed(alone.engine)) == ([], [], [])
 
 
 def test_an_agency_sees_what_is_its_own_on_the_list(installed_sqlite: Engine, clock: MovableClock) -> None:
