@@ -164,16 +164,17 @@ def _move_case(tx: Transaction, case: Case, moves: Mapping[str, str]) -> None:
         if any(code in moves for code in known.get(name) or [])
     }
     case.variables = {**known, **one, **several}
-    if case.agency not in moves:
+    old, new = case.agency, moves.get(case.agency or "")
+    if new is None:
         return
-    old, case.agency = case.agency, moves[case.agency]
-    case.admit([f"agency:{case.agency}"])
+    case.agency = new
+    case.admit([f"agency:{new}"])
     task = tx.session.get(PlanTask, case.plan_task_id) if case.plan_task_id else None
     if task is not None and task.agency == old:
-        change(case, task, agency=case.agency)
+        change(case, task, agency=new)
         escalations.settle(tx, case, "transferred")
     for dossier in tx.session.scalars(select(Dossier).where(Dossier.instance_id == case.id, Dossier.agency == old)):
-        dossier.agency = case.agency
+        dossier.agency = new
 
 
 def _move_task(tx: Transaction, case: Case, task: UserTask, moves: Mapping[str, str]) -> None:

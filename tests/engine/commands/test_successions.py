@@ -40,6 +40,12 @@ def offered(engine: Engine, user: str, case: Case) -> dict[str, str]:
     return {task.row["element_id"]: task.row["id"] for task in found}
 
 
+def holder(engine: Engine, case: Case) -> str | None:
+    """Who holds the one open task of a case."""
+    task: UserTask = engine.read(SYSTEM, lambda tx: tx.session.scalars(_open(case)).one())
+    return task.assignee_id
+
+
 def stored(engine: Engine, case: Case) -> ProcessInstance:
     return stored_by(engine, case.id)
 
@@ -112,10 +118,7 @@ def test_who_holds_a_task_keeps_it_if_they_went_along(installed: Engine, clock: 
     installed.run(SYSTEM, directory.add_membership, officer.person_id or "", role)
     installed.run(SYSTEM, successions.hand_over, goes.id)
 
-    holders = {
-        case.id: installed.read(SYSTEM, lambda tx, c=case: tx.session.scalars(_open(c)).one().assignee_id)
-        for case in (stays, goes)
-    }
+    holders = {case.id: holder(installed, case) for case in (stays, goes)}
 
     assert holders == {stays.id: None, goes.id: officer.person_id}
 
