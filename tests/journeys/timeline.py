@@ -30,7 +30,7 @@ class Timeline(Server):
     def prepare(self, now: datetime) -> None:
         """Make the installation with the demo, at that moment."""
         self.extra |= {"DONDOC_CLOCK": f"file:{self._clock}", "DONDOC_POLL_MILLISECONDS": "50"}
-        self._set(now)
+        self.set(now)
         for words in (("init", "--demo"), ("deploy", str(ALARM))):
             done = self.cli(*words)
             assert done.returncode == 0, done.stderr
@@ -65,7 +65,7 @@ class Timeline(Server):
         then still had in hand, or found in other hands, is done by the time a second alarm has rung.
         """
         alarm = self._alarm(moment + _MOMENT)
-        self._set(moment + _MOMENT)
+        self.set(moment + _MOMENT)
         for ringing in (alarm, None):
             self._wait(ringing or self._alarm(moment))
 
@@ -82,14 +82,15 @@ class Timeline(Server):
         """The local day that the clock shows."""
         return datetime.fromisoformat(self._clock.read_text(encoding="utf-8")).astimezone(LOCAL).date()
 
-    @property
-    def _clock(self) -> Path:
-        return self.home / "clock"
-
-    def _set(self, moment: datetime) -> None:
+    def set(self, moment: datetime) -> None:
+        """Move the clock, and wait for nothing."""
         fresh = self.home / "clock.new"
         fresh.write_text(moment.isoformat(), encoding="utf-8")
         os.replace(fresh, self._clock)
+
+    @property
+    def _clock(self) -> Path:
+        return self.home / "clock"
 
 
 class Program(Client):
