@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,13 +11,16 @@ from flask import Blueprint, Response, request, url_for
 
 from api.pages import cursor_at, sorted_cursor
 from api.web import diagrams as drawings
+from api.web import surroundings
 from api.web.catalogues import language
 from api.web.door import change, onward, page, read, text
+from api.web.fields import Given, inputs, values_of
 from api.web.showing import notable
 from engine.commands import instances as commands
 from engine.commands.instances import Start
+from engine.errors import FieldProblem, InvalidDataError
 from engine.models.instance import ProcessInstance
-from engine.queries import definitions, diagrams, evidence, history, incidents, instances, naming, tasks
+from engine.queries import beginnings, definitions, diagrams, evidence, history, incidents, instances, naming, tasks
 from engine.queries.entries import WATCHERS
 from engine.queries.instances import InstanceFilter
 from engine.queries.tasks import TaskFilter
@@ -50,11 +54,24 @@ def listed() -> str:
     return read(query)
 
 
-@blueprint.post("")
-def start() -> Response:
-    """Begin a case for one of the reader's agencies; its first task is opened."""
+@blueprint.get("/new")
+def new() -> str:
+    """Which cases the reader may begin; of the one that they choose, its form."""
+    chosen = text("process")
+    return read(lambda tx: _beginning(tx, chosen, {}, ()))
+
+
+@blueprint.post("/new")
+def start() -> Response | tuple[str, int]:
+    """Begin a case; its first task is opened."""
     key, agency = request.form.get("process", "")[:200], request.form.get("agency", "")[:200] or None
-    case = change(lambda tx: commands.start(tx, Start(process_key=key, agency=agency)))
+    form = read(lambda tx: beginnings.one_of(tx, key)).form
+    values = values_of(form, Given(request.form)) if form else {}
+    try:
+        case = change(lambda tx: commands.start(tx, Start(key, agency=agency, variables=values)))
+    except InvalidDataError as error:
+        found = error.problems
+        return read(lambda tx: _beginning(tx, key, values, found)), 422
     return onward("pages.cases.shown", "started", instance_id=case.id)
 
 
@@ -69,6 +86,17 @@ def diagram(instance_id: str, key: str) -> Response:
     """One of the diagrams of a case, its names in the reader's language."""
     xml = read(lambda tx: diagrams.xml_of(tx, instances.get(tx, instance_id), key))
     return Response(drawings.in_language(xml, language()), content_type="application/xml; charset=utf-8")
+
+
+def _beginning(tx: Transaction, key: str | None, values: Mapping[str, Any], problems: Collection[FieldProblem]) -> str:
+    possible = beginnings.all_of(tx)
+    chosen = next((one for one in possible if one.key == key), None)
+    form = chosen.form if chosen else None
+    fields = inputs(form, values, problems, surroundings.of_form(tx, form)) if form else []
+    agencies = naming.agencies(tx, (code for one in possible for code in one.agencies))
+    return page(
+        "case_new.html", possible=possible, chosen=chosen, fields=fields, agencies=agencies, problems=list(problems)
+    )
 
 
 def _page(tx: Transaction, case: ProcessInstance) -> str:

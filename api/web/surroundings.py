@@ -17,17 +17,19 @@ from engine import deadlines, figures
 from engine.forms import Field, Form
 from engine.queries import directory, evidence, plans, reports, rounds
 from engine.queries.directory import AgencyFilter, PersonFilter
-from engine.queries.tasks import TaskView
 from engine.runtime import Transaction
 
 _MANY = 1000
+_NOTHING: Mapping[str, Any] = {}
 _KINDS = {"content_tags": "content", "channel_tags": "channel"}
 
 
-def of_form(tx: Transaction, form: Form, task: TaskView) -> Surroundings:
-    """The choices and the figures of the form of a task."""
-    choices = {name: offered for name, offered in _offered(tx, form, task) if offered}
-    return Surroundings(choices, figures_of(tx, form, task.row["case_variables"]))
+def of_form(
+    tx: Transaction, form: Form, variables: Mapping[str, Any] = _NOTHING, instance_id: str | None = None
+) -> Surroundings:
+    """The choices and the figures of a form, in a case with these variables (None: a case that is to be begun)."""
+    choices = {name: offered for name, offered in _offered(tx, form, instance_id) if offered}
+    return Surroundings(choices, figures_of(tx, form, variables))
 
 
 def figures_of(tx: Transaction, form: Form, variables: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -38,15 +40,15 @@ def figures_of(tx: Transaction, form: Form, variables: Mapping[str, Any]) -> tup
     return figures.form_of(rounds.regime_of(tx, found).data_form).fields
 
 
-def _offered(tx: Transaction, form: Form, task: TaskView) -> Iterator[tuple[str, Sequence[Choice]]]:
+def _offered(tx: Transaction, form: Form, instance_id: str | None) -> Iterator[tuple[str, Sequence[Choice]]]:
     types = {field.type for field in form.fields}
     if types & {"agency", "agencies"}:
         agencies = _agencies(tx)
         yield from (("agency", agencies), ("agencies", agencies))
     if "person" in types:
         yield "person", [Choice(p.id, p.full_name) for p in directory.people(tx, PersonFilter(), limit=_MANY)]
-    if "evidence" in types:
-        yield "evidence", [Choice(f.id, f.file_name) for f in evidence.files_of(tx, task.row["instance_id"])]
+    if "evidence" in types and instance_id is not None:
+        yield "evidence", [Choice(f.id, f.file_name) for f in evidence.files_of(tx, instance_id)]
     asked = {field.id for field in form.fields}
     if "obligation" in asked or "tags" in types:
         yield from _of_plans(tx, asked)

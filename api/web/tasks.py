@@ -228,7 +228,7 @@ def _fields(tx: Transaction, task: TaskView, saved: TaskDraft | None, refused: R
         return []
     known = task.row["case_variables"]
     values = refused.values if refused else saved.variables if saved else prefilled(form, known)
-    around = surroundings.of_form(tx, form, task)
+    around = surroundings.of_form(tx, form, known, task.row["instance_id"])
     return inputs(form, values, refused.problems if refused else (), around)
 
 

@@ -100,7 +100,8 @@ def mine() -> str:
         facts = {"name": name if name in VIEWS else "due", "view": view, "listed": _listed(tx, view)}
         if wants_part():
             return page("work_list.html", **facts, **_asked())
-        return page("work.html", views=VIEWS, processes=_processes(tx), **facts, **_asked())
+        back = _returned(tx) if view is VIEWS["due"] else 0
+        return page("work.html", views=VIEWS, processes=_processes(tx), back=back, **facts, **_asked())
 
     return read(query)
 
@@ -131,6 +132,13 @@ def _reminders(tx: Transaction, shown: Sequence[TaskView]) -> dict[str, Reminder
     coming = next_reminders(tx, (row["instance_id"] for row in due.values()))
     found = ((task_id, row, coming.get(row["instance_id"])) for task_id, row in due.items())
     return {i: next_ for i, row, next_ in found if next_ and next_.due == deadlines.local_date(row["due_at"])}
+
+
+def _returned(tx: Transaction) -> int:
+    """How many of the reader's tasks came back, for the screen that they see first."""
+    found = queries.page(tx, VIEWS["returned"].wanted(tx.now), limit=_LOOKED_THROUGH, sort="due_at")
+    cases = returns_of(tx, {task.row["instance_id"] for task in found})
+    return sum(task.row["instance_id"] in cases for task in found)
 
 
 def _place(task: TaskView, sort: str) -> str:
