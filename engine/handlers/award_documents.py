@@ -54,8 +54,8 @@ def _issued(tx: Transaction, case: Case, found: Dossier, subject: str, body: lis
     city, proposer = tx.session.get_one(Agency, CITY), tx.session.get_one(Agency, found.agency)
     carried_out: dict[str, Any] = {
         "article": "Điều 3.",
-        "text": f"Chánh Văn phòng Ủy ban nhân dân Thành phố, Giám đốc Sở Nội vụ, {proposer.name_vi} "
-        "và tập thể, cá nhân có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này.",
+        "text": f"Chánh Văn phòng Ủy ban nhân dân Thành phố, Giám đốc Sở Nội vụ, {_addressed(proposer)} "
+        "và tập thể, cá nhân, hộ gia đình có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này.",
     }
     wanted = Draft(
         type="qd",
@@ -69,6 +69,12 @@ def _issued(tx: Transaction, case: Case, found: Dossier, subject: str, body: lis
         first_recipient="Như Điều 3",
     )
     return documents.issue(tx, wanted, case).symbol
+
+
+def _addressed(agency: Agency) -> str:
+    """Who carries out at the proposing agency: of a ward or commune, its People's Committee."""
+    name = agency.name_vi
+    return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}" if agency.type in ("ward", "commune") else name
 
 
 def _signatory(tx: Transaction) -> str:
