@@ -81,8 +81,8 @@ def _campaign(tx: Transaction, found: Dossier) -> Iterator[FieldProblem]:
     if campaign is None:
         yield FieldProblem("campaign", "unknown", "Không có đợt khen thưởng này.", "There is no such campaign.")
         return
-    is_over = campaign.closes_on is not None and campaign.closes_on < today
-    if campaign.state != "open" or campaign.opens_on > today or (is_over and found.submitted_at is None):
+    is_over = campaign.state != "open" or (campaign.closes_on is not None and campaign.closes_on < today)
+    if found.submitted_at is None and (is_over or campaign.opens_on > today):
         yield FieldProblem("campaign", "closed", "Đợt khen thưởng không mở.", "The campaign is not open.")
     others = queries.handed_in(tx, campaign.id, found.agency) - (found.state in rules.UNDER_WAY)
     if campaign.quota is not None and others >= campaign.quota:
