@@ -24,6 +24,11 @@ def postgres_server() -> str | None:
     return None
 
 
+def answering(named: str) -> list[str]:
+    """Those of the kinds, named with commas between them, that can be had here."""
+    return [kind for kind in named.split(",") if kind == "sqlite" or postgres_server()]
+
+
 @contextmanager
 def scratch(kind: str, folder: Path) -> Iterator[str]:
     """The URL of an empty database, dropped at the end."""

@@ -19,13 +19,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import databases, gate, inside, reminders, viewflow
+from bench import databases, gate, inside, mails, reminders, viewflow
 from bench.servers import ROOT, Server, peer, product
 
 FLOWS = ("linear3", "lifecycle5")
 STEPS = {"linear3": 3, "lifecycle5": 5}
 PEERS = ("dondoc", "floor", "naive", "orm", "viewflow")
 PACKAGES = ("flask", "granian", "psycopg", "spiffworkflow", "sqlalchemy")
+MAILS = 2_000  # ten thousand take minutes: python -m bench.mails
 Cell = dict[str, float]
 
 
@@ -39,13 +40,15 @@ def main() -> None:
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
     }
     print(f"calibration: {results['calibration_ms']:.2f} ms; durability: {results['durability']}")
-    kinds = [kind for kind in options.db.split(",") if kind == "sqlite" or databases.postgres_server()]
+    kinds = databases.answering(options.db)
     for kind in kinds:
         results[kind] = _served(kind, options)
     results["inside"] = inside.everything(kinds)
     inside.show(results["inside"])
     results["reminders"] = reminders.everything(kinds, options.reminders) if options.reminders else {}
     reminders.show(results["reminders"])
+    results["mails"] = mails.everything(kinds, options.mails) if options.mails else {}
+    mails.show(results["mails"])
     results["seconds"] = time.monotonic() - began
     print(f"\n{results['seconds']:.0f} s in all")
     if options.json:
@@ -61,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--peers", default=",".join(PEERS))
     parser.add_argument("--reminders", type=int, default=reminders.MANY, help="how many are due at once; 0: leave out")
+    parser.add_argument("--mails", type=int, default=MAILS, help="how many wait at once; 0: leave out")
     parser.add_argument("--json", default="")
     parser.add_argument("--gate", action="store_true", help="fail when a ratio is out of its bound")
     return parser.parse_args()

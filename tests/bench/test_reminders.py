@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench import gate, reminders
+from bench import gate, mails, reminders
 
 MANY = 200
+MAILED = 60
 
 
 def test_reminders_due_at_once_fire_once_each_within_their_bound(database_url: str) -> None:
@@ -28,3 +29,9 @@ def test_the_gate_names_a_reminder_that_is_too_dear() -> None:
     assert gate.faults({"inside": {}, "reminders": {"sqlite/1": {"cpu_ms": 9.0}}}) == [
         "sqlite/1 takes 9.0 ms CPU a reminder, at most 6.0"
     ]
+
+
+def test_mails_are_all_taken_by_a_real_server(database_url: str) -> None:
+    found = mails.measured(database_url, MAILED)
+
+    assert found["sent"] == MAILED
