@@ -48,7 +48,7 @@ class _Plan:
 
 
 class Cast:
-    """Everybody who acts: what they plan to do, earliest first, and how often they did it."""
+    """Everybody who acts: what they plan to do, earliest first, and how often they did what, and decided how."""
 
     def __init__(self, engine: Engine, office: Office, seed: int) -> None:
         self._engine = engine
@@ -127,7 +127,7 @@ class Cast:
         except EngineError as error:
             self.refused[f"{offer.element_id}: {error}"] += 1
         else:
-            self.done[offer.element_id] += 1
+            self.done[" ".join([offer.element_id, *([values["decision"]] if "decision" in values else [])])] += 1
 
     def _somebody(self, offer: Offer) -> Actor:
         """The first of those a task is offered to who has an account."""

@@ -91,6 +91,10 @@ def _work_lines(summary: Summary) -> Iterator[str]:
         f"Đã xử lý: {sum(work['completed'].values())} công việc, {work['timers']} hẹn giờ; "
         f"hồ sơ: {_listed(work['instances'])}; sự cố: {work['incidents']}"
     )
+    decided = {
+        name.partition(" ")[2]: n for name, n in work["completed"].items() if name.startswith("leader_decision ")
+    }
+    yield f"Ý kiến của lãnh đạo UBND Thành phố: {_listed(decided)}"
     if work["refused"]:
         yield f"Bị từ chối: {_listed(work['refused'])}"
     sound = "toàn vẹn" if history["sound"] else "KHÔNG toàn vẹn"
@@ -201,6 +205,9 @@ _WORDS: Mapping[str, str] = {
     "completed": "đã xong",
     "cancelled": "đã hủy",
     "incident": "có sự cố",
+    "note": "ghi nhận",
+    "request_explanation": "yêu cầu giải trình",
+    "instruct": "giao việc",
     "postponed": "đã lùi hạn",
     "transferred": "đã chuyển giao",
 }
