@@ -121,8 +121,22 @@ def _facts(message: Told, found: _Found) -> Facts:
         return _of_dossier(dossier, found.agencies.get(dossier.agency))
     if case is None:
         return Facts("/", message.id)
-    where = found.agencies.get(case.agency or "")
-    return Facts(_path(case.id), case.id, agency=where, business_key=case.business_key)
+    return _of_case(case, found.agencies.get(case.agency or ""))
+
+
+def _of_case(case: ProcessInstance, agency: tuple[str, str] | None) -> Facts:
+    """A case that is told of by its subject, and by the day of the reply where one is owed."""
+    subject, due = case.variables.get("subject"), case.variables.get("reply_due")
+    return Facts(
+        path=_path(case.id),
+        key=case.id,
+        name=(subject, subject) if subject else None,
+        agency=agency,
+        business_key=case.business_key,
+        due_at=deadlines.end_of_day(date.fromisoformat(due)) if due else None,
+        due_date=date.fromisoformat(due) if due else None,
+        settled=case.ended_at is not None,
+    )
 
 
 def _of_task(task: UserTask, agency: tuple[str, str] | None) -> Facts:

@@ -14,6 +14,7 @@ from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
 from engine.models import Dossier, Escalation, PlanTask, Report
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
+from engine.models.outside import ExternalRequest, Supervision
 from engine.models.prepared import Prepared
 from engine.runtime import Transaction
 from notifications import rules
@@ -32,6 +33,9 @@ def connect() -> None:
     signals.leader_alerted.connect(on_leader_alerted)
     signals.dossier_decided.connect(on_dossier_decided)
     signals.dossier_overdue.connect(on_dossier_overdue)
+    signals.request_answered.connect(on_request_answered)
+    signals.request_followed_up.connect(on_request_followed_up)
+    signals.answer_due.connect(on_answer_due)
     signals.report_due_soon.connect(on_report_due_soon)
     signals.report_overdue.connect(on_report_overdue)
     signals.report_extended.connect(on_report_extended)
@@ -109,10 +113,20 @@ def on_dossier_overdue(tx: Transaction, *, case: Case, dossier: Dossier, element
     _post(tx, case, rules.dossier_overdue(dossier.id, element_id, rules.COMMENDATION_OFFICES, today))
 
 
-def on_report_extended(tx: Transaction, *, case: Case, report: Report, old: date, document: str) -> None:
-    """Tell the agency that it has more time."""
-    due = report.due_date.isoformat()
-    _post(tx, case, rules.report_extended(report.id, report.agency, old.isoformat(), due, document))
+def on_request_answered(tx: Transaction, *, case: Case, request: ExternalRequest) -> None:
+    """Tell the City's offices that a request has its answer."""
+    _post(tx, case, rules.request_answered(request.id))
+
+
+def on_request_followed_up(tx: Transaction, *, case: Case, request: ExternalRequest) -> None:
+    """Tell the body of a courtesy letter."""
+    _post(tx, case, rules.request_letter(request.id, request.body or "", request.follow_ups))
+
+
+def on_answer_due(tx: Transaction, *, case: Case, supervision: Supervision, is_late: bool) -> None:
+    """Remind the agency that owes the Front a reply."""
+    due = supervision.reply_due.isoformat() if supervision.reply_due else ""
+    _post(tx, case, rules.answer_due(supervision.id, case.agency or "", due, "late" if is_late else "soon"))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

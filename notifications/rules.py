@@ -100,12 +100,6 @@ def dossier_overdue(dossier_id: str, element_id: str, offices: Iterable[str], on
     return [Notice("dossier-overdue", office, {"dossier": dossier_id}, stage) for office in sorted(offices)]
 
 
-def report_extended(report_id: str, agency: str, old: str, due_date: str, document: str) -> list[Notice]:
-    """More time for a report: tell those who write it and who submits it."""
-    payload = {"report": report_id, "due_date": due_date, "old": old, "document": document}
-    return _to_agency("report-extended", agency, payload, f"report-extended:{report_id}:{old}:{due_date}")
-
-
 def leader_alert(plan_task_id: str, returns: int) -> list[Notice]:
     """A result has been returned too often: tell the City's leader."""
     payload = {"plan_task": plan_task_id, "returns": returns}
@@ -120,6 +114,27 @@ def escalation(listed: Mapping[str, str], due_date: str, notices: int, stage: st
 
 def _who_watches(office: str, notice: int) -> list[str]:
     return [f"report_aggregator@{office}"] + (["city_leader@ubnd"] if notice >= NOTICES_TO_LEADER else [])
+
+
+def request_answered(request_id: str) -> list[Notice]:
+    """A request to an outside body has its answer: tell the City's offices, for their information."""
+    offices = ("city_office@vpub", "report_aggregator@svhtt")
+    payload = {"request": request_id}
+    return [Notice("request-answered", office, payload, f"request-answered:{request_id}") for office in offices]
+
+
+def request_letter(request_id: str, body: str, number: int) -> list[Notice]:
+    """A courtesy letter, for a person wished it: tell the body."""
+    stage = f"request-letter:{request_id}:{number}"
+    return [Notice("request-letter", f"external_partner@{body}", {"request": request_id}, stage)]
+
+
+def answer_due(supervision_id: str, agency: str, due_date: str, stage: str) -> list[Notice]:
+    """The reply that is owed to the Front comes near or is late: tell the agency, when late the City's office too."""
+    payload = {"supervision": supervision_id, "due_date": due_date, "stage": stage}
+    key = f"answer-due:{supervision_id}:{due_date}:{stage}"
+    notices = _to_agency("answer-due", agency, payload, key)
+    return notices if stage == "soon" else [*notices, Notice("answer-due", "city_office@vpub", payload, key)]
 
 
 def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:

@@ -25,7 +25,9 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "report-extended": ("Gia hạn báo cáo", "More time for a report"),
     "dossier-decided": ("Kết quả xử lý hồ sơ khen thưởng", "A commendation dossier was decided"),
     "dossier-overdue": ("Hồ sơ khen thưởng xử lý chậm", "A commendation dossier waits too long"),
-    "report-extended": ("Gia hạn báo cáo", "More time for a report"),
+    "request-answered": ("Đã có trả lời đề nghị", "A request was answered"),
+    "request-letter": ("Thư trao đổi về đề nghị", "A letter about a request"),
+    "answer-due": ("Thời hạn trả lời giám sát, phản biện", "A reply to a supervision is due"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

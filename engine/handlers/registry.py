@@ -9,13 +9,30 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.commands.case import Case
-from engine.handlers import dossiers, plan_tasks, proposals, reports, rounds, silence, urging
+from engine.handlers import (
+    dossiers,
+    external_requests,
+    plan_tasks,
+    proposals,
+    reports,
+    rounds,
+    silence,
+    supervisions,
+    urging,
+)
 from engine.runtime import Transaction
 
 Handler = Callable[[Transaction, Case], Mapping[str, Any] | None]
 
-HANDLERS: dict[str, Handler] = {
-    name: getattr(module, name)
-    for module in (dossiers, plan_tasks, proposals, reports, rounds, silence, urging)
-    for name in module.__all__
-}
+_MODULES = (
+    dossiers,
+    external_requests,
+    plan_tasks,
+    proposals,
+    reports,
+    rounds,
+    silence,
+    supervisions,
+    urging,
+)
+HANDLERS: dict[str, Handler] = {name: getattr(module, name) for module in _MODULES for name in module.__all__}

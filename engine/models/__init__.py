@@ -35,6 +35,7 @@ from engine.models.message import Message
 from engine.models.notification import NotificationMute, NotificationPreference, Webhook
 from engine.models.operation import Operation, OperationItem
 from engine.models.outbox import OutboxMessage, StoredAnswer
+from engine.models.outside import ExternalRequest, Recommendation, SharedResult, Supervision
 from engine.models.plan import (
     Obligation,
     ObligationRound,
@@ -90,6 +91,7 @@ __all__ = [
     "Escalation",
     "EventSubscription",
     "FigureSource",
+    "ExternalRequest",
     "Incident",
     "InstanceParty",
     "LoginFailure",
@@ -110,14 +112,17 @@ __all__ = [
     "PlanTaskExtension",
     "ProcessDefinition",
     "ProcessInstance",
+    "Recommendation",
     "Report",
     "ReportRegime",
     "ReportRound",
     "ReportVersion",
     "Row",
+    "SharedResult",
     "StartSubscription",
     "StoredAnswer",
     "Substitution",
+    "Supervision",
     "TaskAttachment",
     "TaskCandidate",
     "TaskComment",

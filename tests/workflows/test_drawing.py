@@ -56,6 +56,8 @@ PROPOSING = {
     "sign_consolidated",
 }
 
+TIMER = "{http://www.omg.org/spec/BPMN/20100524/MODEL}timerEventDefinition"
+
 
 @pytest.fixture(params=WORKFLOWS)
 def diagram(request: pytest.FixtureRequest) -> Diagram:
@@ -258,7 +260,15 @@ def test_a_decision_is_always_required(diagram: Diagram) -> None:
 def test_every_user_task_names_who_may_do_it_and_by_when(diagram: Diagram) -> None:
     for task in diagram.of_kind("userTask"):
         assert task.get(camunda("candidateGroups")), task.attrib["id"]
-        assert task.get(camunda("dueDate")), task.attrib["id"]
+        assert bool(task.get(camunda("dueDate"))) is not _is_asked_of_outsiders(task), task.attrib["id"]
+
+
+def test_nothing_asked_of_an_outside_body_is_ever_late(diagram: Diagram) -> None:
+    asked = {task.attrib["id"] for task in diagram.of_kind("userTask") if _is_asked_of_outsiders(task)}
+
+    clocks = [event for event in diagram.of_kind("boundaryEvent") if event.get("attachedToRef") in asked]
+
+    assert [event.attrib["id"] for event in clocks if next(event.iter(TIMER), None) is not None] == []
 
 
 def test_due_dates_keep_the_working_days_of_the_requirements() -> None:
@@ -308,3 +318,9 @@ def _named_nodes(diagram: Diagram) -> list[ElementTree.Element]:
     gateways = diagram.of_kind("exclusiveGateway", "parallelGateway")
     gateways = [g for g in gateways if len(diagram.leaving(g.attrib["id"])) > 1]
     return [*diagram.of_kind(*TASKS, *EVENTS), *gateways]
+
+
+def _is_asked_of_outsiders(task: ElementTree.Element) -> bool:
+    """Whether a task is offered to a body that the City can only ask: nothing counts its days."""
+    groups = task.get(camunda("candidateGroups")) or ""
+    return "external_partner@" in groups and "agency_" not in groups

@@ -19,6 +19,7 @@ from engine.bpmn.parser import compile_definition
 from engine.bpmn.step import ArmedTimer, OpenedTask, Step, Subscription
 from engine.errors import InvalidDataError
 from engine.forms import Field, Form, validate
+from tests.workflows import outcomes
 from tests.workflows.diagram import WORKFLOWS, Diagram
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -109,7 +110,7 @@ class StandIn:
             return {"quorum_met": self.round_complete, "threshold_met": self.agreed}
         if handler == "find_ladder":
             return {"owed": "plan_task" if "due_date" in variables else "report", "ladder": "brief"}
-        return DOSSIER_STEPS.get(handler)
+        return DOSSIER_STEPS.get(handler) or outcomes.left_by(handler, variables)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Place:
     def _dossier(self) -> tuple[Any, ...]:
         """What a dossier's way depends on later than on the next step."""
         rules = self.variables.get("rules") or {}
-        facts = ("public_notice", "threshold_met")
+        facts = ("public_notice", "threshold_met", *outcomes.WATCHED)
         return (rules.get("council_required"), rules.get("minutes_required"), *map(self.variables.get, facts))
 
 
@@ -264,6 +265,10 @@ def samples(field: Field) -> tuple[Any, ...]:
 
 def initial(definition: Definition) -> Iterator[dict[str, Any]]:
     """The variables a process may be started with."""
+    further = [*outcomes.begun_with(definition.key)]
+    if further:
+        yield from further
+        return
     if definition.key in ("task_lifecycle", "commendation"):
         yield dict(AT_START)
         return
