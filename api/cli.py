@@ -228,7 +228,7 @@ def verify(instance_id: str | None) -> None:
     "--seed", type=int, default=179, show_default=True, help="The seed of chance: the same seed, the same year."
 )
 @click.option("--database", default="", help="A URL or a SQLite file, empty or not there; else simulation.db at home.")
-@click.option("--communes", type=click.IntRange(0), default=None, help="Only so many of the 126 communes take part.")
+@click.option("--communes", type=click.IntRange(1), default=None, help="Only so many of the 126 communes take part.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON document.")
 def simulate(*, as_json: bool, **wanted: Any) -> None:
     """Run plan 179 through a time in minutes, on a database of its own, with people who act by chance."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from engine.commands.case import Case
 from engine.errors import EngineError, NotFoundError, TaskClosedError
 from engine.handlers.succession import successor_in_force
 from engine.models.directory import Agency
+from engine.models.task import UserTask
 from engine.queries import rounds as round_queries
 from engine.queries.directory import account_of, grants_of_person
 from engine.runtime import Engine, Transaction
@@ -117,7 +118,7 @@ class Cast:
         )
 
     def _act(self, plan: _Plan) -> None:
-        offer = plan.offer
+        offer = self._engine.read(SYSTEM, _as_it_stands, plan.offer)
         try:
             who = self._somebody(offer)
             values = plan.habit.what(offer, offer.die("what"), self._desk())
@@ -163,6 +164,14 @@ def _actor(tx: Transaction, *usernames: str) -> Actor:
     if found is None:
         raise NotFoundError("account", ", ".join(usernames))
     return Actor(found.person_id, found.id, grants_of_person(tx, found.person_id), request_id=TRACE)
+
+
+def _as_it_stands(tx: Transaction, offer: Offer) -> Offer:
+    """The offer to whom it is made by now: a task may have gone over to the successor of its agency."""
+    task = tx.session.get(UserTask, offer.task_id)
+    if task is None or tuple(task.candidate_groups) == offer.groups:
+        return offer
+    return replace(offer, groups=tuple(task.candidate_groups), agency=task.agency or offer.agency)
 
 
 def _ends(tx: Transaction) -> dict[str, Any]:

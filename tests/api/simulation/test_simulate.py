@@ -103,6 +103,19 @@ def test_a_database_that_is_not_empty_is_refused_and_left_alone(first: dict[str,
     assert (rows(first, "SELECT count(*) FROM audit_event"), clock.read_bytes()) == before
 
 
+def test_what_merged_agencies_leave_goes_on_at_their_successor(tmp_path: Path) -> None:
+    words = ("--from", "2025-09-01", "--to", "2026-02-12", "--communes", "1", "--json")
+
+    done = dondoc(tmp_path, "simulate", *words)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    summary = {**orjson.loads(done.stdout), "home": tmp_path}
+    held = rows(summary, "SELECT DISTINCT agency FROM plan_task WHERE agency LIKE 'press%'")
+    assert held == [("press-bptth",)]
+    assert sum(one["transferred"] for one in summary["rounds"]) > 0
+    assert set(summary["work"]["refused"]) <= {"task-closed"}
+
+
 def test_production_is_no_place_for_a_simulation(tmp_path: Path) -> None:
     home = tmp_path / "home"
 
