@@ -15,7 +15,7 @@ import pytest
 from tests.architecture.sources import PACKAGES, ROOT
 
 COPIED = (*PACKAGES, "setup.cfg", "pyproject.toml", "README.md")
-NEEDED = (".bpmn", ".dmn", ".yaml", ".mako", ".html", ".txt", ".css", "py.typed")
+NEEDED = (".bpmn", ".dmn", ".yaml", ".mako", ".html", ".txt", ".css", ".js", ".gz", ".svg", ".po", ".LICENSE", "py.typed")
 TRIAL = """
 import api, engine, workflows, sys
 from pathlib import Path
@@ -34,7 +34,7 @@ settings = read_settings()
 running = Engine(settings.url)
 case = running.run(SYSTEM, instances.start, Start("task_lifecycle", agency="c-thach-that"))
 pages = create_app(settings, running).test_client()
-assert pages.get("/docs").status_code == pages.get("/style.css").status_code == 200
+assert pages.get("/docs").status_code == pages.get("/style.css").status_code == pages.get("/public").status_code == 200
 running.close()
 print(case.state, case.tokens[-1][0])
 """
