@@ -11,14 +11,16 @@ from sqlalchemy import select
 
 from engine.access import SYSTEM
 from engine.models.outbox import StoredAnswer
+from engine.models.plan import PlanTask
+from engine.runtime import Transaction
 from tests.api.conftest import Enter
 from tests.api.web import AGGREGATOR, HEAD, LEADER, OFFICER, STRANGER, engine_of, refused, told
-from tests.commending import CONTENT, DossierScene
+from tests.commending import CONTENT, DossierScene, done_task
 from tests.installed import COMMUNE
 
 COMMENDER, SECRETARY, MEMBER = "skhcn.commendation_aggregator", "snv.council_secretary", "hd-tdkt.council_member"
 CAMPAIGN = {"code": "cds-2026", "title_vi": "Đợt 10/10", "title_en": "10 October", "opens_on": "2026-03-01"}
-ASKED = {"award_form": "merit_certificate", "nominee_kind": "collective", "achievement_type": "sudden"}
+ASKED: dict[str, Any] = {"award_form": "merit_certificate", "nominee_kind": "collective", "achievement_type": "sudden"}
 
 
 @pytest.fixture
@@ -171,6 +173,22 @@ def test_another_choice_under_the_same_key_tells_nothing(voting: DossierScene, w
 
     assert told(again, 201) == {"voted": 1}
     assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_a_changed_task_is_flagged(app: Flask, scene: DossierScene, web: Enter) -> None:
+    task = done_task(engine_of(app))
+    scene.hand_in(evidence=[task])
+    before = told(web(HEAD).get(f"/dossiers/{scene.id}"))
+
+    def change(tx: Transaction) -> None:
+        tx.session.get_one(PlanTask, task).deliverable = "6 tin, bài"
+
+    engine_of(app).run(SYSTEM, change)
+
+    after = told(web(HEAD).get(f"/dossiers/{scene.id}"))
+    assert (before["stale_evidence"], after["stale_evidence"]) == ([], [task])
+    assert after["evidence"][0]["stale"] is True
+    assert after["evidence"][0]["snapshot"]["deliverable"] == "12 tin, bài"
 
 
 def test_counts_are_told_after_the_closing(voting: DossierScene, web: Enter) -> None:

@@ -114,7 +114,7 @@ class Chart:
         query = select(UserTask.element_id, UserTask.closed_by).where(mine)
         found: dict[str, set[str]] = {}
         for element, person in self.engine.read(SYSTEM, lambda tx: tx.session.execute(query).all()):
-            found.setdefault(element, set()).add(person)
+            found.setdefault(element, set()).add(person or "")
         return found
 
     def _step(self) -> bool:
