@@ -20,7 +20,18 @@ from engine.commands import instances as commands
 from engine.commands.instances import Start
 from engine.errors import FieldProblem, InvalidDataError
 from engine.models.instance import ProcessInstance
-from engine.queries import beginnings, definitions, diagrams, evidence, history, incidents, instances, naming, tasks
+from engine.queries import (
+    beginnings,
+    definitions,
+    diagrams,
+    evidence,
+    history,
+    incidents,
+    instances,
+    naming,
+    past,
+    tasks,
+)
 from engine.queries.entries import WATCHERS
 from engine.queries.instances import InstanceFilter
 from engine.queries.tasks import TaskFilter
@@ -88,6 +99,12 @@ def diagram(instance_id: str, key: str) -> Response:
     return Response(drawings.in_language(xml, language()), content_type="application/xml; charset=utf-8")
 
 
+def _moment() -> int:
+    """The number of the event after which the case is to be shown; 0 for now."""
+    given = text("at") or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
 def _beginning(tx: Transaction, key: str | None, values: Mapping[str, Any], problems: Collection[FieldProblem]) -> str:
     possible = beginnings.all_of(tx)
     chosen = next((one for one in possible if one.key == key), None)
@@ -100,7 +117,8 @@ def _beginning(tx: Transaction, key: str | None, values: Mapping[str, Any], prob
 
 
 def _page(tx: Transaction, case: ProcessInstance) -> str:
-    drawn = diagrams.of_case(tx, case)
+    then = past.of_case(tx, case, _moment()) if _moment() else None
+    drawn = diagrams.drawn(tx, case, then.tokens, then.completed) if then else diagrams.of_case(tx, case)
     newest_first = text("order") != "oldest"
     before = max(0, case.audit_seq - _EVENTS) if newest_first else 0
     events: list[Any] = history.of_instance(tx, case.id, before, _EVENTS)
@@ -111,6 +129,8 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         "case.html",
         case=case,
         process=drawn[0].definition,
+        past=then,
+        variables=then.variables if then else case.variables,
         drawn=sorted(drawn, key=lambda one: not one.is_live),
         events=chosen[::-1] if newest_first else chosen,
         shows_all=shows_all,

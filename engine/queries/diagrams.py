@@ -35,8 +35,13 @@ class Diagram:
 
 def of_case(tx: Transaction, instance: ProcessInstance) -> list[Diagram]:
     """The diagrams of a case that the actor has been found to see: its own, then those that it calls."""
-    tokens = Counter(element for element, _ in instance.tokens)
-    completed = _completed(tx, instance.id)
+    return drawn(tx, instance, Counter(element for element, _ in instance.tokens), _completed(tx, instance.id))
+
+
+def drawn(
+    tx: Transaction, instance: ProcessInstance, tokens: Mapping[str, int], completed: Mapping[str, int]
+) -> list[Diagram]:
+    """The same diagrams with other tokens on them, such as those of an earlier moment."""
     return [_diagram(row, tokens, completed) for row in _pinned(tx, instance)]
 
 

@@ -51,3 +51,18 @@ def test_rounds_and_results_are_there_before_anything_happened(reader: Open) -> 
 
     assert "Chưa có đợt báo cáo nào" in seen(aggregator.get("/report-rounds"))
     assert "Tỷ lệ đúng hạn" in seen(aggregator.get("/results"))
+
+
+def test_a_case_is_shown_as_it_was_after_any_of_its_events(web: Enter, reader: Open) -> None:
+    officer = web(OFFICER)
+    case = officer.start()["id"]
+    events = len(officer.get(f"/process-instances/{case}/history").json["items"])  # type: ignore[index]
+    officer.complete(case, "propose", **PROPOSAL)
+    head = reader(HEAD)
+
+    now, then = (head.get(f"/process-instances/{case}{at}").text for at in ("", f"?at={events}"))
+
+    assert "&#34;head_review&#34;:1" in now and "&#34;propose&#34;:1}" not in now.split("data-completed")[0]
+    assert "&#34;propose&#34;:1" in then and "head_review" not in then.split("</form>")[2].split("timeline")[0]
+    assert f"sau sự kiện {events} trên" in seen(head.get(f"/process-instances/{case}?at={events}"))
+    assert PROPOSAL["deliverable"] not in then.split('class="facts data"')[1]

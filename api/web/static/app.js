@@ -20,6 +20,13 @@
     }
   });
 
+  // A slider shows its moment as soon as it is let go.
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-moment]")) {
+      event.target.form.requestSubmit();
+    }
+  });
+
   // A button that is pressed twice does its work once.
   document.addEventListener("submit", function (event) {
     var form = event.target;
