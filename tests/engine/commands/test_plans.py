@@ -105,11 +105,11 @@ def test_the_merged_press_body_alone_is_bound_after_the_merger(installed_sqlite:
     assert opened.agencies == ["press-bptth"]
 
 
-def test_a_round_whose_process_is_not_deployed_opens_nothing(installed_sqlite: Engine) -> None:
-    sqlite_engine = installed_sqlite
+def test_a_round_whose_process_is_not_deployed_opens_nothing(sqlite_engine: Engine) -> None:
+    sqlite_engine.run(SYSTEM, plans.import_plan, plan_document())
 
-    with pytest.raises(ConflictError, match="commendation"):
-        sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.2.c")
+    with pytest.raises(ConflictError, match="task_lifecycle"):
+        sqlite_engine.run(SYSTEM, plans.open_round, f"{PLAN}.V.5.b")
 
     assert count(sqlite_engine, PlanTask) == 0
 
