@@ -177,6 +177,20 @@ def test_what_was_missed_is_not_made_up_for_in_a_bunch(installed_sqlite: Engine,
     assert installed_sqlite.read(SYSTEM, lambda tx: len(queries.escalations(tx, ANYBODY))) == 0
 
 
+def test_when_the_whole_ladder_was_missed_its_last_step_is_made_up_for(
+    installed: Engine, clock: MovableClock
+) -> None:
+    scene = around_tet(installed, clock)
+
+    with listening() as heard:
+        clock.moment = datetime(2026, 3, 10, 2, tzinfo=UTC)
+        while timers.fire_due(installed, 1000):
+            pass
+
+    assert heard.said == [("03-10 09:00", -1)]
+    assert {row.report_id for row in listed(installed)} == {scene.report(code).id for code in FEW}
+
+
 def test_nobody_is_told_on_a_day_off_however_late_a_timer_fires(installed_sqlite: Engine, clock: MovableClock) -> None:
     around_tet(installed_sqlite, clock)
 
