@@ -16,6 +16,7 @@ from api.web.catalogues import language
 from api.web.door import change, onward, page, read, text
 from api.web.fields import Given, inputs, values_of
 from api.web.showing import notable
+from engine import access
 from engine.commands import instances as commands
 from engine.commands.instances import Start
 from engine.errors import FieldProblem, InvalidDataError
@@ -130,6 +131,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         case=case,
         process=drawn[0].definition,
         past=then,
+        may_manage=access.manages_case(tx.actor, case.agency, case.started_by),
         variables=then.variables if then else case.variables,
         drawn=sorted(drawn, key=lambda one: not one.is_live),
         events=chosen[::-1] if newest_first else chosen,

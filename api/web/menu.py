@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from api.auth import actor
 from api.web.words import N_
-from engine.access import AGENCY_ROLES, CITY_READERS, UNBOUND_ROLES, Actor
+from engine.access import AGENCY_ROLES, CASE_MANAGERS, CITY_READERS, UNBOUND_ROLES, Actor
 from engine.queries.entries import WATCHERS
 
 _DECIDE_NOTHING = UNBOUND_ROLES | {"agency_officer", "records_clerk", "external_partner"}
@@ -45,6 +45,10 @@ def _readers_of_all(who: Actor) -> bool:
     return who.reads_all_cases or bool(who.roles & WATCHERS)
 
 
+def _keepers(who: Actor) -> bool:
+    return bool(who.roles & (CASE_MANAGERS | {"agency_head"}))
+
+
 # A line is added with its page: endpoint, what it is called, for whom.
 PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.work.mine", N_("Việc của tôi"), _everybody),
@@ -53,6 +57,7 @@ PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.rounds.listed", N_("Đợt báo cáo"), _reporters),
     ("pages.scorecard.buckets", N_("Kết quả thực hiện"), _reporters),
     ("pages.history.search", N_("Lịch sử"), _readers_of_all),
+    ("pages.upkeep.listed", N_("Sự cố"), _keepers),
     ("pages.directory.agencies", N_("Danh bạ"), _everybody),
     ("pages.calendar.year", N_("Lịch làm việc"), _everybody),
     ("pages.processes.listed", N_("Quy trình"), _everybody),
