@@ -340,6 +340,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "definitions.named": _PART,
     "definitions.version_of": _PART,
     "definitions.compiled": _PART,
+    "definitions.reach": _PART,
     "journal.record_system": _PART,
     "inbox.mark_read": Open("the actor's own messages only"),
     "preferences.set_preferences": Open("the actor's own preferences only"),
