@@ -57,7 +57,7 @@ PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.rounds.listed", N_("Đợt báo cáo"), _reporters),
     ("pages.scorecard.buckets", N_("Kết quả thực hiện"), _reporters),
     ("pages.history.search", N_("Lịch sử"), _readers_of_all),
-    ("pages.upkeep.listed", N_("Sự cố"), _keepers),
+    ("pages.upkeep.failed", N_("Sự cố"), _keepers),
     ("pages.directory.agencies", N_("Danh bạ"), _everybody),
     ("pages.calendar.year", N_("Lịch làm việc"), _everybody),
     ("pages.processes.listed", N_("Quy trình"), _everybody),

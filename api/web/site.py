@@ -32,7 +32,6 @@ from api.web import (
     scorecard,
     showing,
     tasks,
-    upkeep,
     words,
     work,
 )
@@ -56,7 +55,6 @@ SUBJECTS = (
     directory,
     calendar,
     processes,
-    upkeep,
 )
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
