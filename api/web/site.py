@@ -32,6 +32,7 @@ from api.web import (
     scorecard,
     showing,
     tasks,
+    upkeep,
     words,
     work,
 )
@@ -55,6 +56,7 @@ SUBJECTS = (
     directory,
     calendar,
     processes,
+    upkeep,
 )
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")

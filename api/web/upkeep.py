@@ -6,19 +6,20 @@ Rule: what changes a case is first shown as it would be, then done on a second w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from api.web import refusals
-from api.web.door import change, onward, page, read
+from api.web.door import change, onward, page, read, text
 from api.web.given import given, is_confirmed, number, reason
 from engine.bpmn.relocation import Displacement
 from engine.commands import definitions, incidents, instances, migration, modification, retries
 from engine.commands.case import Case
 from engine.commands.migration import Migration
-from engine.errors import ConflictError, EngineError, FieldProblem, InvalidDataError, NotFoundError, ProcessError
+from engine.errors import ConflictError, EngineError, FieldProblem, InvalidDataError, ProcessError
+from engine.queries import diagrams
 from engine.queries import incidents as queries
 from engine.queries.diagrams import Diagram
 from engine.queries.incidents import IncidentFilter
@@ -41,18 +42,15 @@ _MAPPED = "map."
 
 @blueprint.get("/incidents")
 def failed() -> str:
-    """The open incidents of the cases that the reader keeps running."""
-
-    def query(tx: Transaction) -> str:
-        return page("incidents.html", found=queries.page(tx, IncidentFilter(state="open"), limit=_MANY))
-
-    return read(query)
+    """The incidents of the cases that the reader keeps running: those that are open, or all."""
+    wanted = IncidentFilter(state=None if text("all") else "open")
+    return read(lambda tx: page("incidents.html", found=queries.page(tx, wanted, limit=_MANY), wanted=wanted))
 
 
 @blueprint.get(_ONE)
 def shown(instance_id: str) -> str:
     """Where the case stands, what failed, and what the reader may do."""
-    return read(lambda tx: _page(of_case(tx, instance_id), None))
+    return read(lambda tx: _page(tx, instance_id, None))
 
 
 @blueprint.post(f"{_ONE}/incidents/<incident_id>/retry")
@@ -64,7 +62,9 @@ def retry(instance_id: str, incident_id: str) -> Response | tuple[str, int]:
 @blueprint.post(f"{_ONE}/incidents/<incident_id>/resolve")
 def resolve(instance_id: str, incident_id: str) -> Response | tuple[str, int]:
     """Declare that nothing needs to be tried again."""
-    return _done(instance_id, lambda: change(lambda tx: incidents.resolve(tx, incident_id, reason())), "settled")
+    return _done(
+        instance_id, lambda: change(lambda tx: incidents.resolve(tx, incident_id, reason())), "resolved-incident"
+    )
 
 
 @blueprint.post(f"{_ONE}/turn")
@@ -72,7 +72,7 @@ def turn(instance_id: str) -> str | Response | tuple[str, int]:
     """Stop the case, let it go on, end it or begin it anew, once it was shown what that means."""
     verb = given("verb")
     if verb not in _TURNS:
-        raise NotFoundError("page", verb)
+        raise InvalidDataError([FieldProblem("verb", "unknown", "Không có thao tác này.", "There is no such action.")])
     try:
         why = reason()
         if not is_confirmed():
@@ -80,7 +80,7 @@ def turn(instance_id: str) -> str | Response | tuple[str, int]:
         case = change(lambda tx: _TURNS[verb](tx, instance_id, why, number("expected")))
     except _REFUSED as error:
         return _again(instance_id, error)
-    return onward("pages.upkeep.shown", "turned", instance_id=case.id)
+    return onward("pages.upkeep.shown", verb, instance_id=case.id)
 
 
 @blueprint.post(f"{_ONE}/move")
@@ -120,10 +120,11 @@ def _done(instance_id: str, act: Callable[[], Any], note: str) -> Response | tup
 def _again(instance_id: str, error: EngineError) -> tuple[str, int]:
     """The page once more, with what is wrong."""
     message = refusals.told(error)
-    return read(lambda tx: _page(of_case(tx, instance_id), message)), 422 if isinstance(error, InvalidDataError) else 409
+    return read(lambda tx: _page(tx, instance_id, message)), 422 if isinstance(error, InvalidDataError) else 409
 
 
-def _page(upkeep: Upkeep, problem: str | None) -> str:
+def _page(tx: Transaction, instance_id: str, problem: str | None) -> str:
+    upkeep = of_case(tx, instance_id)
     standing = Counter(element for element, _ in upkeep.case.tokens)
     return page(
         "upkeep.html",
@@ -131,7 +132,7 @@ def _page(upkeep: Upkeep, problem: str | None) -> str:
         case=upkeep.case,
         standing=standing,
         places=_places(upkeep),
-        drawn=Diagram(upkeep.definition, standing, {}),
+        drawn=_live(diagrams.drawn(tx, upkeep.case, standing, {})),
         typed=request.form,
         problem=problem,
     )
@@ -139,8 +140,7 @@ def _page(upkeep: Upkeep, problem: str | None) -> str:
 
 def _places(upkeep: Upkeep) -> list[Any]:
     """Where a token may be sent: the steps, by name."""
-    found = (one for one in upkeep.elements.values() if one.kind not in ("process", "lane", "sequence_flow"))
-    return sorted(found, key=lambda one: (one.name == "", one.name, one.id))
+    return sorted(upkeep.elements.values(), key=lambda one: (one.name == "", one.name, one.id))
 
 
 def _preview(upkeep: Upkeep, verb: str, why: str) -> str:
@@ -155,7 +155,7 @@ def _preview_of_move(tx: Transaction, instance_id: str, wanted: Displacement, wh
         case=upkeep.case,
         before=Counter(element for element, _ in found.before),
         after=(after := Counter(element for element, _ in found.after)),
-        drawn=Diagram(upkeep.definition, after, {}),
+        drawn=_live(diagrams.drawn(tx, upkeep.case, after, {})),
         reason=why,
     )
 
@@ -174,9 +174,14 @@ def _preview_of_migration(tx: Transaction, instance_id: str, wanted: Migration) 
         elements=elements,
         open_ends=_open_ends(found.maps, wanted.mapping, lost),
         choices=sorted((one for one in elements.values() if one.name), key=lambda one: one.name),
-        drawn=Diagram(target, Counter(new for _, new in found.maps), {}),
+        drawn=_live(diagrams.on_version(tx, target.id, Counter(new for _, new in found.maps), {})),
         wanted=wanted,
     )
+
+
+def _live(drawn: Sequence[Diagram]) -> list[Diagram]:
+    """The diagrams on which a token stands; the first one where there is none."""
+    return [one for one in drawn if one.is_live] or list(drawn[:1])
 
 
 def _open_ends(maps: Iterable[tuple[str, str]], mapping: Mapping[str, str], lost: Iterable[str]) -> dict[str, str]:

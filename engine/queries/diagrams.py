@@ -42,12 +42,19 @@ def drawn(
     tx: Transaction, instance: ProcessInstance, tokens: Mapping[str, int], completed: Mapping[str, int]
 ) -> list[Diagram]:
     """The same diagrams with other tokens on them, such as those of an earlier moment."""
-    return [_diagram(row, tokens, completed) for row in _pinned(tx, instance)]
+    return on_version(tx, instance.definition_id, tokens, completed)
+
+
+def on_version(
+    tx: Transaction, definition_id: str, tokens: Mapping[str, int], completed: Mapping[str, int]
+) -> list[Diagram]:
+    """The diagrams of a version, with tokens on them: its own, then those that it calls."""
+    return [_diagram(row, tokens, completed) for row in _pinned(tx, definition_id)]
 
 
 def xml_of(tx: Transaction, instance: ProcessInstance, key: str) -> bytes:
     """One of these diagrams as it was deployed. Raises NotFoundError."""
-    for row in _pinned(tx, instance):
+    for row in _pinned(tx, instance.definition_id):
         if row.key == key:
             return row.xml
     raise NotFoundError("process-definition", key)
@@ -61,9 +68,9 @@ def _diagram(row: ProcessDefinition, tokens: Mapping[str, int], completed: Mappi
     )
 
 
-def _pinned(tx: Transaction, instance: ProcessInstance) -> Sequence[ProcessDefinition]:
-    """The version of the case and the diagrams that it calls, each once, in the order of calling."""
-    own = tx.session.get_one(ProcessDefinition, instance.definition_id)
+def _pinned(tx: Transaction, definition_id: str) -> Sequence[ProcessDefinition]:
+    """The version and the diagrams that it calls, each once, in the order of calling."""
+    own = tx.session.get_one(ProcessDefinition, definition_id)
     called = definitions.reach(tx, own)
     query = select(ProcessDefinition).where(ProcessDefinition.id.in_(called), ProcessDefinition.kind == "bpmn")
     rows = {row.id: row for row in tx.session.scalars(query)} if called else {}
