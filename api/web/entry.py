@@ -12,7 +12,6 @@ from api.web import refusals
 from api.web.catalogues import COOKIE, LANGUAGES, USUAL
 from api.web.door import goto, is_known, onward, page, read
 from engine.errors import EngineError, ForbiddenError
-from engine.models.directory import Person
 from engine.queries import directory
 from engine.queries.directory import AgencyFilter
 from engine.runtime import Transaction
@@ -66,7 +65,7 @@ def account() -> str:
     """Who one is, and the roles one holds today."""
 
     def query(tx: Transaction) -> str:
-        person = tx.session.get_one(Person, tx.actor.person_id)
+        person = directory.person(tx, tx.actor.person_id or "")
         agencies = {a.code: a for a in directory.agencies(tx, AgencyFilter(), limit=1000)}
         grants = [(grant.role, agencies.get(grant.agency or "")) for grant in actor().grants]
         return page("account.html", person=person, grants=grants)

@@ -5,6 +5,8 @@ Rule: whoever is not logged in is sent to log in and comes back; what is a defec
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Response, g, request, url_for
 from flask_babel import gettext
@@ -66,9 +68,15 @@ def no_such_page(error: HTTPException) -> Response:
 def refusal(status: int, title: str, message: str) -> Response:
     """The page of a refusal, or the part of one that a script asked for."""
     language()
-    template = "refusal_part.html" if wants_part() and is_page() else "refusal.html"
-    shown = page(template, title=title, message=message, status=status, trace_id=g.get("request_id", ""))
+    if wants_part() and is_page():
+        return _part("refusal_part.html", status, title=title, message=message)
+    shown = page("refusal.html", title=title, message=message, trace_id=g.get("request_id", ""))
     return Response(shown, status=status, content_type="text/html; charset=utf-8")
+
+
+def status(error: EngineError) -> int:
+    """The status with which a page shows an error itself."""
+    return errors.STATUS[type(error)]
 
 
 def told(error: EngineError) -> str:
@@ -82,6 +90,10 @@ def to_login() -> Response:
     """Send whoever is not logged in to the door, to come back to what they wanted to read."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" and not wants_part() else None
     target = url_for("pages.entry.login", next=wanted if wanted not in (None, "/") else None)
-    if wants_part():
-        return Response(status=401, headers={"HX-Redirect": target})
-    return goto(target)
+    return _part("login_part.html", 401, target=target) if wants_part() else goto(target)
+
+
+def _part(template: str, status: int, **facts: Any) -> Response:
+    """What a script is told in the place of the part that it asked for; the place itself stays."""
+    headers = {"HX-Reswap": "innerHTML"}
+    return Response(page(template, **facts), status=status, headers=headers, content_type="text/html; charset=utf-8")

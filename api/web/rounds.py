@@ -15,7 +15,7 @@ from engine.commands import rounds as commands
 from engine.errors import EngineError
 from engine.models.directory import Agency
 from engine.models.report import ReportRound
-from engine.queries import reports, rounds
+from engine.queries import directory, reports, rounds
 from engine.queries.reminders import next_reminder, next_reminders
 from engine.queries.rounds import RoundFilter, Standing
 from engine.runtime import Transaction
@@ -94,7 +94,7 @@ def report(report_id: str) -> str:
             standing=reports.standing(tx, found),
             coming=next_reminder(tx, found.instance_id),
             versions=list(reversed(reports.versions(tx, report_id))),
-            agency=tx.session.get_one(Agency, found.agency),
+            agency=directory.agency(tx, found.agency),
         )
 
     return read(query)

@@ -25,7 +25,7 @@ from engine.errors import ConflictError, EngineError, FieldProblem, InvalidDataE
 from engine.forms import Form
 from engine.models.instance import ProcessInstance
 from engine.models.task import TaskDraft
-from engine.queries import diagrams, directory, history, naming
+from engine.queries import diagrams, directory, history, instances, naming
 from engine.queries import tasks as queries
 from engine.queries.diagrams import Diagram
 from engine.queries.directory import PersonFilter
@@ -188,7 +188,7 @@ def _again(task_id: str, error: EngineError) -> tuple[str, int]:
 
 def _page(tx: Transaction, task_id: str, refused: Refused | None) -> str:
     task = queries.get(tx, task_id)
-    case = tx.session.get_one(ProcessInstance, task.row["instance_id"])
+    case = instances.get(tx, task.row["instance_id"])
     saved = queries.draft_of(tx, task_id)
     context = context_of(tx, task)
     events = history.of_instance(tx, case.id, max(0, case.audit_seq - _LOOKED_BACK))

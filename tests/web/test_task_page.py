@@ -9,7 +9,7 @@ import pytest
 from tests.api.web import HEAD, OFFICER, STRANGER
 from tests.installed import COMMUNE
 from tests.web.conftest import Enter, Open
-from tests.web.reader import seen, sent_to
+from tests.web.reader import Reader, seen, sent_to
 
 FILLED = {"v__title": "Phối hợp báo chí", "v__deliverable": "12 tin, bài", "v__due_date": "2026-04-10"}
 
@@ -133,3 +133,10 @@ def test_the_diagram_of_a_case_speaks_the_readers_language(task: str, web: Enter
     officer.http.set_cookie("dondoc_language", "en")
 
     assert 'name="Draft the task proposal"' in officer.get(path).text
+
+
+def test_a_draft_that_meets_the_end_of_its_session_says_so_and_leaves_the_page(task: str, anyone: Reader) -> None:
+    told = anyone.http.put(f"{task}/draft", data={"v.title": "Một"}, headers={"HX-Request": "true"})
+
+    assert "Phiên đăng nhập đã hết" in seen(told, 401)
+    assert told.headers["HX-Reswap"] == "innerHTML" and "Location" not in told.headers
