@@ -169,8 +169,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     headers = response.headers
-    special = "Content-Security-Policy" in headers
-    headers.extend(_HEADERS if not special else {k: v for k, v in _HEADERS.items() if k != "Content-Security-Policy"})
+    headers.extend({name: value for name, value in _HEADERS.items() if name not in headers})
     headers.extend({} if current_app.config["IS_DEVELOPMENT"] else _OVER_TLS)
     headers["X-Request-Id"] = g.get("request_id", "")
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
