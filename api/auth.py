@@ -86,7 +86,8 @@ def _identify() -> None:
     if request.endpoint is None:
         return
     if request.endpoint in PUBLIC:
-        _recognise()
+        if is_page() and request.endpoint != f"{PAGES}static":
+            recognise()
         return
     identity = _by_session() if is_page() else _by_token() or _by_session()
     if identity is None:
@@ -95,12 +96,10 @@ def _identify() -> None:
     _require_scope(identity.actor)
 
 
-def _recognise() -> None:
-    """A public page greets whoever is logged in, and refuses nobody."""
+def recognise() -> None:
+    """Have a page that refuses nobody know whoever is logged in."""
     secret = session_secret()
-    if not is_page() or not secret or request.endpoint == f"{PAGES}static":
-        return
-    identity = engine().read(SYSTEM, identity_of_session, secret, g.request_id)
+    identity = engine().read(SYSTEM, identity_of_session, secret, g.request_id) if secret else None
     if identity is not None:
         g.actor, g.identity = identity.actor, identity
 

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from api import errors
-from api.auth import is_page
+from api.auth import is_page, recognise
 from api.errors import RequestError
 from api.web.catalogues import language, said
 from api.web.door import POLICY, goto, page, wants_part
@@ -60,6 +60,7 @@ def no_such_page(error: HTTPException) -> Response:
     wanted = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
     if request.path.startswith("/api/") or wanted != "text/html":
         return errors.http_error(error)
+    recognise()
     answer = http_error(error)
     answer.headers["Content-Security-Policy"] = POLICY
     return answer

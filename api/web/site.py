@@ -119,7 +119,7 @@ def _facts() -> dict[str, Any]:
         "language": catalogues.language(),
         "known_pages": current_app.view_functions,
         "languages": catalogues.LANGUAGES,
-        "menu": entries() if is_page() and identity else [],
+        "menu": entries() if identity and (is_page() or request.endpoint is None) else [],
         "me": identity,
         "note": words.note(request.args.get("note")),
         "said": catalogues.said,

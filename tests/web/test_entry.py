@@ -94,3 +94,7 @@ def test_a_token_for_programs_opens_no_page(app: Flask, anyone: Reader) -> None:
 def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(anyone: Reader) -> None:
     assert "Không tìm thấy trang" in seen(anyone.get("/khong-co"), 404)
     assert anyone.http.get("/khong-co").content_type == "application/problem+json"
+
+
+def test_whoever_is_in_keeps_the_menu_at_an_unknown_address(reader: Open) -> None:
+    assert "Việc của tôi" in seen(reader(OFFICER).get("/khong-co"), 404)
