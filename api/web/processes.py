@@ -25,7 +25,8 @@ def listed() -> str:
 
     def query(tx: Transaction) -> str:
         newest = {row.key: row for row in queries.page(tx, limit=_MANY)}
-        return page("processes.html", processes=list(newest.values()))
+        may_deploy = bool(tx.actor.roles & definitions.DEPLOYERS)
+        return page("processes.html", processes=list(newest.values()), may_deploy=may_deploy)
 
     return read(query)
 

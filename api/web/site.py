@@ -25,6 +25,7 @@ from api.web import (
     entry,
     history,
     inbox,
+    operations,
     processes,
     public,
     refusals,
@@ -33,6 +34,7 @@ from api.web import (
     showing,
     tasks,
     upkeep,
+    versions,
     words,
     work,
 )
@@ -57,6 +59,8 @@ SUBJECTS = (
     calendar,
     processes,
     upkeep,
+    versions,
+    operations,
 )
 A_YEAR = "public, max-age=31536000, immutable"
 _FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")

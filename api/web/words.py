@@ -216,6 +216,13 @@ ATTEMPTS = {
     "timer": N_("hẹn giờ"),
     "message": N_("nhận thông điệp"),
 }
+ITEMS = {
+    "waiting": N_("Đang chờ"),
+    "done": N_("Chuyển được"),
+    "refused": N_("Không chuyển được"),
+    "failed": N_("Gặp lỗi"),
+    "skipped": N_("Bỏ qua"),
+}
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
     "state": STATES,
@@ -223,6 +230,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "bucket": BUCKETS,
     "event": EVENTS,
     "attempt": ATTEMPTS,
+    "item": ITEMS,
     "verb": VERBS,
     "channel": CHANNELS,
     "reminder": REMINDERS,
@@ -254,6 +262,9 @@ NOTES = {
     "restart": N_("Đã lập hồ sơ mới thay cho hồ sơ đã kết thúc."),
     "moved": N_("Đã chuyển vị trí xử lý."),
     "migrated": N_("Hồ sơ đã chuyển sang phiên bản khác."),
+    "uploaded": N_("Sơ đồ hợp lệ và đã được lưu thành bản nháp."),
+    "known": N_("Nội dung này đã được triển khai từ trước; không có phiên bản mới."),
+    "published": N_("Phiên bản này đã được phát hành."),
     "held": N_("Đã tạm dừng xét hồ sơ."),
     "released": N_("Hồ sơ được xét tiếp."),
     "revoking": N_("Đã lập hồ sơ đề nghị thu hồi."),

@@ -59,6 +59,14 @@ def deploy(tx: Transaction, files: Mapping[str, bytes], *, publish: bool) -> lis
     return [_deploy_one(tx, heads[name], files[name], fresh, publish=publish) for name in _in_order(heads)]
 
 
+def examine(tx: Transaction, name: str, xml: bytes) -> tuple[Finding, ...]:
+    """The warnings that deploying one file would give; nothing is deployed. Raises as `deploy` does."""
+    _require_deployer(tx.actor)
+    head = read_keys(xml, name)
+    pinned = {key: _pin(tx, head, key, {}) for key in (*head.calls, *head.decisions)}
+    return _checked(tx, _row(tx, head, xml, pinned, 0, publish=False))
+
+
 def publish(tx: Transaction, key: str, version: int) -> ProcessDefinition:
     """Make a draft version current.
 

@@ -213,6 +213,11 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
         "designer",
         lambda tx, s: definitions.deploy(tx, {"tried.bpmn": DIAGRAM}, publish=False),
     ),
+    "definitions.examine": Allowed(
+        "designers, publishers, system administrators",
+        "designer",
+        lambda tx, s: definitions.examine(tx, "tried.bpmn", DIAGRAM),
+    ),
     "definitions.publish": Allowed(
         "publishers and system administrators, but not who deployed it",
         "publisher",

@@ -23,20 +23,40 @@
     });
   }
 
-  function draw(box) {
-    var viewer = new window.BpmnJS({ container: box });
+  // What a check or a comparison says of single elements: added, removed, changed, wrong, doubtful.
+  function coloured(viewer, marks) {
+    var canvas = viewer.get("canvas");
+    var registry = viewer.get("elementRegistry");
+    Object.keys(marks).forEach(function (id) {
+      if (registry.get(id)) {
+        canvas.addMarker(id, "mark-" + marks[id]);
+      }
+    });
+  }
+
+  // The diagram of an address, or the one that the page itself brings along (one that is not deployed).
+  function source(box) {
+    if (box.dataset.diagramFrom) {
+      return Promise.resolve(document.getElementById(box.dataset.diagramFrom).value);
+    }
     return fetch(box.dataset.diagram, { credentials: "same-origin" })
       .then(function (answer) {
         if (!answer.ok) {
           throw new Error(String(answer.status));
         }
         return answer.text();
-      })
+      });
+  }
+
+  function draw(box) {
+    var viewer = new window.BpmnJS({ container: box });
+    return source(box)
       .then(function (xml) { return viewer.importXML(xml); })
       .then(function () {
         var canvas = viewer.get("canvas");
         marked(viewer, JSON.parse(box.dataset.completed || "{}"), "done", { bottom: 8, left: 8 });
         marked(viewer, JSON.parse(box.dataset.tokens || "{}"), "current", { top: -14, right: 14 });
+        coloured(viewer, JSON.parse(box.dataset.marks || "{}"));
         canvas.zoom("fit-viewport", "auto");
         canvas.zoom(canvas.zoom() * 0.95);
         box.dataset.drawn = "yes";
@@ -52,7 +72,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    var boxes = document.querySelectorAll("[data-diagram]");
+    var boxes = document.querySelectorAll("[data-diagram], [data-diagram-from]");
     boxes.forEach(begin);
     document.addEventListener("toggle", function () { boxes.forEach(begin); }, true);
   });
