@@ -135,14 +135,19 @@ def _open_tasks(instance_id: str) -> Any:
 
 def _moves(tx: Transaction, case: Case, tasks: Sequence[UserTask]) -> dict[str, str]:
     """Who follows whom in this case: of the agencies that it is of, that it names, or that its open tasks wait for."""
-    concerned: set[str | None] = {case.agency} | {case.variables.get(name) for name in _ONE}
-    for name in _SEVERAL:
-        concerned |= {code for code in case.variables.get(name) or [] if isinstance(code, str)}
+    concerned: set[str | None] = {case.agency}.union(*_named(case.variables).values())
     concerned |= {group.partition("@")[2] for task in tasks for group in task.candidate_groups}
     if case.process_key == _BY_MESSAGE:
         concerned.discard(case.agency)
     followed = {code: _follower(tx, case, code) for code in _gone(tx) if code in concerned}
     return {old: new for old, new in followed.items() if new is not None}
+
+
+def _named(known: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The agencies that each variable names; one that was given anything else names none."""
+    one = {name: [known[name]] for name in _ONE if isinstance(known.get(name), str)}
+    lists = {name: known[name] for name in _SEVERAL if isinstance(known.get(name), list)}
+    return one | {name: codes for name, codes in lists.items() if all(isinstance(code, str) for code in codes)}
 
 
 def _follower(tx: Transaction, case: Case, code: str) -> str | None:
@@ -156,14 +161,10 @@ def _follower(tx: Transaction, case: Case, code: str) -> str | None:
 
 def _move_case(tx: Transaction, case: Case, moves: Mapping[str, str]) -> None:
     """The case itself, the variables that later steps read, and the plan task or dossier that it is about."""
-    known = case.variables
-    one = {name: moves[known[name]] for name in _ONE if known.get(name) in moves}
-    several = {
-        name: list(dict.fromkeys(moves.get(code, code) for code in known[name]))
-        for name in _SEVERAL
-        if any(code in moves for code in known.get(name) or [])
-    }
-    case.variables = {**known, **one, **several}
+    named = _named(case.variables)
+    moved = {name: list(dict.fromkeys(moves.get(code, code) for code in codes)) for name, codes in named.items()}
+    changed = {name: codes for name, codes in moved.items() if codes != named[name]}
+    case.variables |= {name: codes if name in _SEVERAL else codes[0] for name, codes in changed.items()}
     old, new = case.agency, moves.get(case.agency or "")
     if new is None:
         return

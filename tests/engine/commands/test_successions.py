@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.access import SYSTEM
-from engine.commands import directory, successions, tasks
+from engine.commands import directory, instances, successions, tasks
 from engine.commands.case import Case
+from engine.commands.instances import Start
 from engine.errors import ForbiddenError, InvalidDataError, NotFoundError
 from engine.models.instance import ProcessInstance
 from engine.models.plan import PlanTask
@@ -208,6 +209,20 @@ def test_a_successor_that_cannot_be_meant_is_refused(
     assert [problem.field for problem in refused.value.problems] == [field]
 
 
+@pytest.mark.parametrize("name", ["aggregator", "coordinators"])
+@pytest.mark.parametrize("value", [5, "svhtt", [["x"]], {"a": 1}, [COMMUNE, {"a": 1}]])
+def test_a_variable_that_names_no_agency_is_left_alone_and_holds_up_nothing(
+    installed_sqlite: Engine, clock: MovableClock, name: str, value: Any
+) -> None:
+    wanted = Start("external_request", agency=COMMUNE, prepared={name: value})
+    case = installed_sqlite.run(actor(installed_sqlite, "vpub.city_office"), instances.begin, wanted)
+    end(installed_sqlite)
+    clock.moment = DAY_AFTER
+
+    assert successions.hand_over_due(installed_sqlite) == 1
+    assert (stored(installed_sqlite, case).agency, stored(installed_sqlite, case).variables[name]) == (NEXT, value)
+
+
 def test_only_administrators_name_successors(installed_sqlite: Engine) -> None:
     case = begin(installed_sqlite, actor(installed_sqlite, OFFICER))
     given: tuple[Any, ...] = (case.id, COMMUNE, OTHER, "Văn bản")
@@ -219,9 +234,7 @@ def test_only_administrators_name_successors(installed_sqlite: Engine) -> None:
 
 
 def _start(tx: Any, agency: str) -> Case:
-    from engine.commands import instances
-
-    return instances.start(tx, instances.Start("task_lifecycle", agency=agency))
+    return instances.start(tx, Start("task_lifecycle", agency=agency))
 
 
 def _open(case: Case) -> Any:
