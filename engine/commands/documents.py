@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from engine import deadlines
+from engine.access import Actor
 from engine.audit.chain import Happening, canonical_json
 from engine.commands.case import Case, hold_case
 from engine.commands.journal import record_system
@@ -55,7 +56,7 @@ def void(tx: Transaction, document_id: str, reason: str, expected_version: int |
     """
     entry = queries.entry(tx, document_id)
     found = entry.document
-    if not tx.actor.is_system and not any(tx.actor.holds(role, found.agency) for role in _KEEPERS):
+    if not may_void(tx.actor, found):
         raise ForbiddenError(
             "void-document",
             "Chỉ văn thư hoặc người đứng đầu cơ quan ban hành được hủy văn bản.",
@@ -66,6 +67,11 @@ def void(tx: Transaction, document_id: str, reason: str, expected_version: int |
     if expected_version not in (None, entry.version):
         raise StaleVersionError(expected_version or 0, entry.version)
     return withdraw(tx, found, reason)
+
+
+def may_void(actor: Actor, found: Document) -> bool:
+    """Whether somebody may declare a document void: the issuing agency's records clerk and head."""
+    return actor.is_system or any(actor.holds(role, found.agency) for role in _KEEPERS)
 
 
 def withdraw(tx: Transaction, found: Document, reason: str, case: Case | None = None) -> Document:

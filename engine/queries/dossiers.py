@@ -87,6 +87,12 @@ def seen(tx: Transaction, dossier_ids: Iterable[str]) -> set[str]:
     return {one.id for one in tx.session.scalars(wanted)}
 
 
+def of_ids(tx: Transaction, dossier_ids: Iterable[str]) -> Sequence[Dossier]:
+    """Those of these dossiers that the actor may know of, themselves."""
+    wanted = list(dossier_ids)
+    return tx.session.scalars(_visible(tx.actor).where(Dossier.id.in_(wanted))).all() if wanted else []
+
+
 def count_dossiers(tx: Transaction, wanted: DossierFilter) -> int:
     """How many dossiers there are in that list."""
     return count_of(tx, _dossiers(tx, wanted))
@@ -171,9 +177,9 @@ def held(tx: Transaction, nominee_key: str) -> bool:
     return tx.session.scalars(query.limit(1)).first() is not None
 
 
-def is_held(tx: Transaction, instance_id: str) -> bool:
-    """Whether the case is that of a dossier on hold."""
-    query = select(Dossier.id).where(Dossier.instance_id == instance_id, Dossier.state == "on_hold")
+def is_in(tx: Transaction, instance_id: str, *states: str) -> bool:
+    """Whether the case is that of a dossier in one of these states."""
+    query = select(Dossier.id).where(Dossier.instance_id == instance_id, Dossier.state.in_(states))
     return tx.session.scalars(query).first() is not None
 
 

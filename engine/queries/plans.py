@@ -163,7 +163,9 @@ def _coverage(tx: Transaction, obligation: Obligation) -> Coverage:
 
 
 def _bucket(tx: Transaction, task: PlanTask, due: date | None) -> str | None:
+    """A task whose clock stands still, by an instruction about what blocks it, is not overdue."""
     accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
+    due = None if task.on_hold else due
     return deadlines.bucket(due, accepted, deadlines.local_date(tx.now), is_open=task.status in OPEN_STATUSES)
 
 
@@ -188,18 +190,16 @@ def _narrow(tx: Transaction, wanted: PlanTaskFilter) -> list[ColumnElement[bool]
     if wanted.status is not None:
         conditions.append(PlanTask.status == wanted.status)
     if wanted.bucket is not None:
-        conditions.append(_in_bucket(wanted.bucket, deadlines.local_date(tx.now)))
+        conditions.append(in_bucket(wanted.bucket, deadlines.local_date(tx.now)))
     return conditions
 
 
-def _in_bucket(bucket: str, today: date) -> ColumnElement[bool]:
+def in_bucket(bucket: str, today: date) -> ColumnElement[bool]:
     """The same four conditions as `deadlines.bucket`, in SQL."""
     is_open = PlanTask.status.in_(OPEN_STATUSES) & PlanTask.accepted_report_at.is_(None)
     if bucket in ("overdue", "within_time"):
-        overdue = PlanTask.due_date.is_not(None) & (PlanTask.due_date < today)
-        return is_open & (
-            overdue if bucket == "overdue" else or_(PlanTask.due_date.is_(None), PlanTask.due_date >= today)
-        )
+        overdue = PlanTask.due_date.is_not(None) & (PlanTask.due_date < today) & PlanTask.on_hold.is_(False)
+        return is_open & (overdue if bucket == "overdue" else ~overdue)
     late = PlanTask.late.is_(True)
     accepted = PlanTask.accepted_report_at.is_not(None)
     return accepted & (late if bucket == "late" else PlanTask.late.is_not(True))
