@@ -23,8 +23,10 @@ from engine.errors import FieldProblem, InvalidDataError
 from engine.models.instance import ProcessInstance
 from engine.queries import (
     beginnings,
+    bundle,
     definitions,
     diagrams,
+    documents,
     evidence,
     history,
     incidents,
@@ -33,6 +35,7 @@ from engine.queries import (
     past,
     tasks,
 )
+from engine.queries.documents import DocumentFilter
 from engine.queries.entries import WATCHERS
 from engine.queries.instances import InstanceFilter
 from engine.queries.tasks import TaskFilter
@@ -131,6 +134,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         case=case,
         process=drawn[0].definition,
         past=then,
+        may_take_evidence=bundle.may_take(tx.actor, case),
         may_manage=access.manages_case(tx.actor, case.agency, case.started_by),
         variables=then.variables if then else case.variables,
         drawn=sorted(drawn, key=lambda one: not one.is_live),
@@ -142,6 +146,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         people=naming.people(tx, [case.started_by, *(t.row["assignee_id"] for t in open_tasks)]),
         agency=naming.agencies(tx, [case.agency]).get(case.agency or ""),
         files=evidence.files_of(tx, case.id),
+        documents=documents.entries(tx, DocumentFilter(instance_id=case.id)),
         incidents=incidents.open_of(tx, case.id) if case.state == "incident" else [],
         xml_url=partial(url_for, "pages.cases.diagram", instance_id=case.id),
     )

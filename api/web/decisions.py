@@ -20,7 +20,7 @@ from engine.commands import tasks
 from engine.errors import EngineError
 from engine.forms import Field
 from engine.models.directory import Agency
-from engine.queries import naming
+from engine.queries import claims, naming
 from engine.queries import tasks as queries
 from engine.queries.task_context import Returned, returns_of
 from engine.queries.tasks import TaskFilter, TaskView
@@ -66,11 +66,12 @@ def decide() -> str:
     chosen = list(dict.fromkeys(request.form.getlist("task")))[:MOST_AT_ONCE]
     decision, comment = (request.form.get(name, "").replace("\x00", "").strip() for name in (DECISION, COMMENT))
     values = {DECISION: decision} | ({COMMENT: comment} if comment else {})
-    outcomes = [_decided(task_id, values) for task_id in chosen]
+    outcomes = [decided(task_id, values) for task_id in chosen]
     return read(lambda tx: _page(tx, outcomes, is_empty=not chosen, comment=comment))
 
 
-def _decided(task_id: str, values: dict[str, str]) -> Outcome:
+def decided(task_id: str, values: dict[str, str]) -> Outcome:
+    """Take one decision, in a transaction of its own."""
     try:
         done = change(lambda tx: tasks.complete(tx, task_id, values)).task.row
     except EngineError as error:
@@ -80,14 +81,15 @@ def _decided(task_id: str, values: dict[str, str]) -> Outcome:
 
 def _page(tx: Transaction, outcomes: list[Outcome], *, is_empty: bool = False, comment: str = "") -> str:
     found = queries.page(tx, TaskFilter(assignee=True, candidate=True), limit=MOST + 1, sort="due_at")
-    waiting = [task for task in found if _decision_of(task) and "complete" in task.allowed_actions]
+    waiting = [task for task in found if decision_of(task) and "complete" in task.allowed_actions]
     returns: dict[str, Returned] = returns_of(tx, {task.row["instance_id"] for task in waiting})
     agencies: dict[str, Agency] = naming.agencies(tx, (task.row["agency"] for task in waiting))
     return page(
         "decisions.html",
-        benches=_benches(waiting),
+        benches=benches(waiting),
         returns=returns,
         agencies=agencies,
+        dossiers=claims.dossiers_of(tx, {task.row["instance_id"]: task.row["business_key"] for task in waiting}),
         outcomes=outcomes,
         is_empty=is_empty,
         comment=comment,
@@ -95,7 +97,8 @@ def _page(tx: Transaction, outcomes: list[Outcome], *, is_empty: bool = False, c
     )
 
 
-def _benches(waiting: Sequence[TaskView]) -> list[Bench]:
+def benches(waiting: Sequence[TaskView]) -> list[Bench]:
+    """These tasks by step."""
     ordered = sorted(waiting, key=_step)
     return [_bench(step, list(found)) for step, found in groupby(ordered, key=_step)]
 
@@ -106,13 +109,14 @@ def _step(task: TaskView) -> tuple[str, str]:
 
 def _bench(step: tuple[str, str], found: Sequence[TaskView]) -> Bench:
     first = found[0]
-    decision = _decision_of(first)
+    decision = decision_of(first)
     options = [(o.id, said(o.label, o.label_en)) for o in decision.options] if decision else []
     fields: Sequence[Any] = first.element.form.fields if first.element.form else ()
     more = any(f.required and f.id not in (DECISION, COMMENT) for f in fields)
     return Bench(*step, said(first.row["name"], first.row["name_en"]), found, options, more)
 
 
-def _decision_of(task: TaskView) -> Field | None:
+def decision_of(task: TaskView) -> Field | None:
+    """The field of a task's form that takes a decision; None where it takes none."""
     fields = task.element.form.fields if task.element.form else ()
     return next((f for f in fields if f.id == DECISION and f.options), None)

@@ -17,6 +17,9 @@ from engine.access import AGENCY_ROLES, CASE_MANAGERS, CITY_READERS, UNBOUND_ROL
 from engine.queries.entries import WATCHERS
 
 _DECIDE_NOTHING = UNBOUND_ROLES | {"agency_officer", "records_clerk", "external_partner"}
+_COMMENDERS = frozenset(
+    {"agency_head", "commendation_aggregator", "council_secretary", "council_member", "city_office", "city_leader"}
+)
 Whom = Callable[[Actor], bool]
 
 
@@ -41,6 +44,18 @@ def _reporters(who: Actor) -> bool:
     return bool(who.roles & (AGENCY_ROLES | CITY_READERS))
 
 
+def _leaders(who: Actor) -> bool:
+    return who.reads_all_cases or "agency_head" in who.roles
+
+
+def _commenders(who: Actor) -> bool:
+    return bool(who.roles & _COMMENDERS)
+
+
+def _outward(who: Actor) -> bool:
+    return who.reads_all_cases or bool(who.roles & {"external_partner", "agency_head", "agency_officer"})
+
+
 def _readers_of_all(who: Actor) -> bool:
     return who.reads_all_cases or bool(who.roles & WATCHERS)
 
@@ -52,10 +67,16 @@ def _keepers(who: Actor) -> bool:
 # A line is added with its page: endpoint, what it is called, for whom.
 PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.work.mine", N_("Việc của tôi"), _everybody),
+    ("pages.dashboard.shown", N_("Tổng quan"), _leaders),
     ("pages.decisions.queue", N_("Chờ quyết định"), _deciders),
+    ("pages.commending.pile", N_("Duyệt khen thưởng"), _commenders),
     ("pages.cases.listed", N_("Hồ sơ"), _everybody),
+    ("pages.dossiers.listed", N_("Khen thưởng"), _everybody),
     ("pages.rounds.listed", N_("Đợt báo cáo"), _reporters),
     ("pages.scorecard.buckets", N_("Kết quả thực hiện"), _reporters),
+    ("pages.escalations.listed", N_("Đôn đốc chưa có kết quả"), _reporters),
+    ("pages.documents.listed", N_("Văn bản đi"), _everybody),
+    ("pages.outside.requests", N_("Cơ quan ngoài, giám sát"), _outward),
     ("pages.history.search", N_("Lịch sử"), _readers_of_all),
     ("pages.upkeep.failed", N_("Sự cố"), _keepers),
     ("pages.directory.agencies", N_("Danh bạ"), _everybody),

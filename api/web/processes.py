@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Response
@@ -9,9 +10,11 @@ from flask import Blueprint, Response
 from api.web import diagrams
 from api.web.catalogues import language
 from api.web.door import page, read
+from api.web.showing import duration
 from engine.commands import definitions
+from engine.queries import bottlenecks, naming
 from engine.queries import definitions as queries
-from engine.queries import naming
+from engine.queries.bottlenecks import Load
 from engine.runtime import Transaction
 
 blueprint = Blueprint("processes", __name__)
@@ -38,7 +41,21 @@ def shown(key: str) -> str:
     def query(tx: Transaction) -> str:
         versions = queries.versions(tx, key)
         names = naming.people(tx, (v.deployed_by for v in versions))
-        return page("process.html", versions=versions, newest=versions[0], steps=_steps(tx, versions[0]), people=names)
+        steps = _steps(tx, versions[0])
+        loads = bottlenecks.loads(tx, key, [step.id for step in steps])
+        worst, calls = bottlenecks.held_up(loads), _calls(tx, versions[0])
+        return page(
+            "process.html",
+            versions=versions,
+            newest=versions[0],
+            steps=steps,
+            people=names,
+            loads=loads,
+            by_element={step.id: step for step in steps},
+            labels={load.element_id: _label(load) for load in (*bottlenecks.together(loads, calls), *loads)},
+            bottleneck=worst,
+            worst_node=_drawn_at(worst, calls),
+        )
 
     return read(query)
 
@@ -48,6 +65,25 @@ def diagram(key: str, version: int) -> Response:
     """The diagram of a version, its names in the reader's language."""
     row = read(lambda tx: definitions.version_of(tx, key, version))
     return Response(diagrams.in_language(row.xml, language()), content_type="application/xml; charset=utf-8")
+
+
+def _label(load: Load) -> str:
+    """What stands on the diagram at a step: how many wait and for how long, else how long it takes."""
+    if load.waiting:
+        return f"{load.waiting} · {duration(load.waiting_seconds)}"
+    return f"✓ {duration(load.done_seconds)}"
+
+
+def _calls(tx: Transaction, newest: Any) -> dict[str, frozenset[str]]:
+    """The nodes of a diagram that call another, each with the steps in there; none of a decision table."""
+    return bottlenecks.called_by(definitions.compiled(tx, newest.id)) if newest.kind == "bpmn" else {}
+
+
+def _drawn_at(worst: Load | None, calls: Mapping[str, Collection[str]]) -> str | None:
+    """Where the bottleneck is seen on the diagram: at its own step, or at the node that calls the process it is in."""
+    if worst is None:
+        return None
+    return next((node for node, steps in calls.items() if worst.element_id in steps), worst.element_id)
 
 
 def _steps(tx: Transaction, newest: Any) -> list[Any]:

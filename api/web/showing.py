@@ -15,6 +15,7 @@ from api.auth import engine
 from api.web.catalogues import said
 from engine import deadlines
 
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _SIZES = ((1024 * 1024, "MB"), (1024, "kB"))
 
 
@@ -60,6 +61,17 @@ def size(count: int) -> str:
         if count >= unit:
             return f"{count / unit:.1f} {name}".replace(".", said(",", "."))
     return f"{count} B"
+
+
+def duration(seconds: float | None) -> str:
+    """How long something takes or waits: in days, under one in hours, under one in minutes; a dash for None."""
+    if seconds is None:
+        return "–"
+    if seconds >= _DAY:
+        return str(gettext("%(days)s ngày", days=number(round(seconds / _DAY, 1))))
+    if seconds >= _HOUR:
+        return str(gettext("%(hours)s giờ", hours=number(round(seconds / _HOUR, 1))))
+    return str(gettext("%(minutes)s phút", minutes=number(round(seconds / _MINUTE))))
 
 
 def number(value: float | int | None) -> str:

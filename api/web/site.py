@@ -20,12 +20,18 @@ from api.web import (
     calendar,
     cases,
     catalogues,
+    commending,
+    dashboard,
     decisions,
     directory,
+    documents,
+    dossiers,
     entry,
+    escalations,
     history,
     inbox,
     operations,
+    outside,
     processes,
     public,
     refusals,
@@ -33,6 +39,7 @@ from api.web import (
     scorecard,
     showing,
     tasks,
+    terms,
     upkeep,
     versions,
     words,
@@ -61,9 +68,15 @@ SUBJECTS = (
     upkeep,
     versions,
     operations,
+    commending,
+    dossiers,
+    documents,
+    dashboard,
+    escalations,
+    outside,
 )
 A_YEAR = "public, max-age=31536000, immutable"
-_FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable")
+_FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable", "duration")
 
 
 def register(app: Flask) -> None:
@@ -81,7 +94,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(site)
     app.context_processor(_facts)
     app.register_error_handler(404, refusals.no_such_page)
-    app.jinja_env.filters |= {name: getattr(showing, name) for name in _FILTERS} | {"word": words.word}
+    app.jinja_env.filters |= {name: getattr(showing, name) for name in _FILTERS}
+    app.jinja_env.filters |= {"word": words.word, "term": terms.term}
     app.jinja_env.auto_reload = app.config["IS_DEVELOPMENT"]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

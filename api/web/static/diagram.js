@@ -23,6 +23,22 @@
     });
   }
 
+  // Where a process is held up: how many wait at a step, and how long the middle one of them has.
+  function loaded(viewer, loads, bottleneck) {
+    var registry = viewer.get("elementRegistry");
+    Object.keys(loads).forEach(function (id) {
+      if (!registry.get(id)) {
+        return;
+      }
+      var isWorst = id === bottleneck;
+      if (isWorst) {
+        viewer.get("canvas").addMarker(id, "bottleneck");
+      }
+      var label = badge(isWorst ? "load slow" : "load", loads[id]);
+      viewer.get("overlays").add(id, { position: { top: -12, left: 4 }, html: label });
+    });
+  }
+
   // What a check or a comparison says of single elements: added, removed, changed, wrong, doubtful.
   function coloured(viewer, marks) {
     var canvas = viewer.get("canvas");
@@ -56,6 +72,7 @@
         var canvas = viewer.get("canvas");
         marked(viewer, JSON.parse(box.dataset.completed || "{}"), "done", { bottom: 8, left: 8 });
         marked(viewer, JSON.parse(box.dataset.tokens || "{}"), "current", { top: -14, right: 14 });
+        loaded(viewer, JSON.parse(box.dataset.loads || "{}"), box.dataset.bottleneck);
         coloured(viewer, JSON.parse(box.dataset.marks || "{}"));
         canvas.zoom("fit-viewport", "auto");
         canvas.zoom(canvas.zoom() * 0.95);
