@@ -71,11 +71,13 @@ def dossier_of(tx: Transaction, case: Case) -> Dossier:
 
 def opened(tx: Transaction, case: Case) -> dict[str, Any]:
     """Have a dossier for the case: the one it was begun for, or a new one; give what later expressions need."""
-    found = tx.session.get(Dossier, case.variables.get("dossier") or "")
-    if found is None:
+    found = tx.session.get(Dossier, case.variables.get("dossier") or "") or _new(tx, case)
+    if found.instance_id not in (None, case.id):  # begun anew: what was decided there stays with that case
+        case.business_key = None if case.business_key == found.id else case.business_key
         found = _new(tx, case)
-        tx.session.add(found)
-    found.instance_id, case.business_key = case.id, case.business_key or found.id
+    tx.session.add(found)
+    case.variables["dossier"], found.instance_id = found.id, case.id
+    case.business_key = case.business_key or found.id
     tx.session.flush()
     taken(tx, case)
     today = deadlines.local_date(tx.now).isoformat()
@@ -281,7 +283,7 @@ def _new(tx: Transaction, case: Case) -> Dossier:
     agency = tx.session.get(Agency, case.agency or "")
     if agency is None:
         raise invalid("agency", "required", "Phải chọn cơ quan đề nghị.", "The proposing agency is required.")
-    return new_dossier(tx, agency, case.variables.get("dossier") or new_id())
+    return new_dossier(tx, agency, new_id())
 
 
 def new_dossier(tx: Transaction, agency: Agency, dossier_id: str) -> Dossier:

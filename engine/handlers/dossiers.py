@@ -14,7 +14,6 @@ from engine.commands.case import Case
 from engine.handlers import award_documents, awards, council, dossier_content
 from engine.handlers.content import day_of, invalid
 from engine.handlers.dossier_content import change, dossier_of, turned
-from engine.models.columns import new_id
 from engine.models.commendation import CouncilMeeting
 from engine.models.plan import PlanTask
 from engine.queries import calendar as calendars
@@ -66,7 +65,6 @@ def open_nomination(tx: Transaction, case: Case) -> dict[str, Any]:
 
 def open_dossier(tx: Transaction, case: Case) -> dict[str, Any]:
     """Have a dossier for the case, and give what later expressions need."""
-    case.variables["dossier"] = case.variables.get("dossier") or new_id()
     missing = {name: value for name, value in _DEFAULTS.items() if case.variables.get(name) is None}
     return missing | dossier_content.opened(tx, case)
 
