@@ -16,6 +16,8 @@ from engine.errors import ForbiddenError, SeparationOfDutiesError
 AGENCY_ROLES = frozenset({"agency_officer", "agency_head", "records_clerk"})
 CITY_READERS = frozenset({"auditor", "city_leader", "city_office", "report_aggregator"})
 CASE_MANAGERS = frozenset({"sysadmin", "city_leader", "report_aggregator"})
+# What the City wants of an agency: the case is the agency's, and not for its head to stop.
+ASKED_OF_AGENCIES = frozenset({"commendation_revocation", "supervision_answer", "periodic_report"})
 ROLES = (
     AGENCY_ROLES
     | CITY_READERS
@@ -207,13 +209,13 @@ def upkeep_refusal(verb: str) -> ForbiddenError:
     )
 
 
-def manages_case(actor: Actor, agency: str | None, started_by: str | None) -> bool:
+def manages_case(actor: Actor, agency: str | None, started_by: str | None, process_key: str = "") -> bool:
     """Whether the actor may suspend, resume, cancel or restart a case that they see, and bring its incidents on."""
     if actor.is_system or actor.roles & CASE_MANAGERS:
         return True
     if agency is None:
         return started_by is not None and started_by == actor.person_id
-    return actor.holds("agency_head", agency)
+    return actor.holds("agency_head", agency) and process_key not in ASKED_OF_AGENCIES
 
 
 def is_candidate(actor: Actor, task: TaskFacts) -> bool:

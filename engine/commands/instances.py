@@ -18,6 +18,7 @@ from engine.commands import advance, definitions
 from engine.commands.attempts import attempting
 from engine.commands.case import Case, lock_case, open_case
 from engine.commands.definitions import Version
+from engine.commendation_rules import AWARDED
 from engine.errors import Attempt, ConflictError, FieldProblem, ForbiddenError, InvalidDataError
 from engine.models.audit import AuditEvent
 from engine.models.directory import Agency
@@ -149,11 +150,7 @@ def resume(tx: Transaction, instance_id: str, reason: str, expected_version: int
         )
     if case.state != "suspended":
         raise ConflictError("Hồ sơ không ở trạng thái tạm dừng.", "The process instance is not suspended.")
-    if dossiers.is_held(tx, case.id):
-        raise ConflictError(
-            "Hồ sơ khen thưởng đang tạm dừng xét; chỉ cơ quan đã tạm dừng được cho xét tiếp.",
-            "The dossier is on hold: release that.",
-        )
+    _require_released(tx, case)
     return turn_case(case, "active", "process-resumed", reason)
 
 
@@ -161,6 +158,7 @@ def cancel(tx: Transaction, instance_id: str, reason: str, expected_version: int
     """End the case at once: its open tasks are withdrawn, its timers disarmed."""
     case = _managed(tx, instance_id, expected_version, "cancel")
     case.require_held()
+    _require_undecided(tx, case)
     case.record(Happening("process-cancel-requested", data={"reason": reason}))
     for task in tx.fetch_all(OPEN_TASKS, instance_id=case.id):
         case.write(WITHDRAW_TASK, {"task_id": task["id"], "new_closed_at": tx.now})
@@ -246,9 +244,26 @@ def _same_start(tx: Transaction, case: Case, trigger: Mapping[str, Any] | None) 
     return None
 
 
+def _require_released(tx: Transaction, case: Case) -> None:
+    if dossiers.is_in(tx, case.id, "on_hold"):
+        raise ConflictError(
+            "Hồ sơ khen thưởng đang tạm dừng xét; chỉ cơ quan đã tạm dừng được cho xét tiếp.",
+            "The dossier is on hold: release that.",
+        )
+
+
+def _require_undecided(tx: Transaction, case: Case) -> None:
+    """Raise ConflictError where cancelling the case would undo the hold of its dossier, or leave its award behind."""
+    _require_released(tx, case)
+    if dossiers.is_in(tx, case.id, *AWARDED):
+        raise ConflictError(
+            "Đã có quyết định khen thưởng; muốn hủy bỏ phải qua thủ tục thu hồi.", "There is an award: revoke that."
+        )
+
+
 def _managed(tx: Transaction, instance_id: str, expected_version: int | None, verb: str) -> Case:
     case = lock_case(tx, instance_id)
-    if not access.manages_case(tx.actor, case.agency, case.started_by):
+    if not access.manages_case(tx.actor, case.agency, case.started_by, case.process_key):
         raise ForbiddenError(
             verb, "Anh/chị không có quyền đối với hồ sơ quy trình này.", "You may not do this to the process instance."
         )

@@ -47,7 +47,8 @@ def of_case(tx: Transaction, instance_id: str) -> Upkeep:
     """What is to be known of a case. Raises NotFoundError for those who do not keep it running."""
     case = tx.session.get(ProcessInstance, instance_id)
     is_read = case is not None and _is_read(tx, instance_id)
-    manages = case is not None and is_read and access.manages_case(tx.actor, case.agency, case.started_by)
+    known = case is not None and (case.agency, case.started_by, case.process_key)
+    manages = bool(known and is_read and access.manages_case(tx.actor, *known))
     if case is None or not (manages or access.keeps_cases(tx.actor)):
         raise NotFoundError("process-instance", instance_id)
     allowed = _allowed(tx, case, manages=manages)
