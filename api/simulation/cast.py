@@ -34,6 +34,7 @@ from engine.runtime import Engine, Transaction
 #: What people do, by the process of a case and the element of a task. Whatever is not here they leave lying.
 HABITS: Mapping[str, Mapping[str, Habit]] = {
     "report_round": reporting.HABITS,
+    "report_explanation": reporting.HABITS,
     "periodic_report": reporting.HABITS,
     "task_lifecycle": working.HABITS,
 }

@@ -15,8 +15,8 @@ from engine.handlers import (
     plan_tasks,
     proposals,
     reports,
+    round_explanations,
     rounds,
-    silence,
     supervisions,
     urging,
 )
@@ -30,8 +30,8 @@ _MODULES = (
     plan_tasks,
     proposals,
     reports,
+    round_explanations,
     rounds,
-    silence,
     supervisions,
     urging,
 )

@@ -6,7 +6,7 @@ and 7 to 11 (docs/decisions/0013-reporting.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
 from engine.handlers import consolidation, prefilling, round_documents
-from engine.handlers.content import day_of, invalid
+from engine.handlers.round_explanations import addressed_by
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.report import Report, ReportRound
@@ -107,12 +107,7 @@ def submit_consolidated_report(tx: Transaction, case: Case) -> dict[str, Any]:
 
 def open_instructed_tasks(tx: Transaction, case: Case) -> dict[str, Any]:
     """The leader instructs: each agency addressed gets a plan task with its own lifecycle."""
-    found, known = _round(tx, case), case.variables
-    today = deadlines.local_date(tx.now)
-    addressed = members_of(tx, known.get("addressees") or [], today)
-    _require_bound(addressed)
-    if (day_of(known.get("answer_by")) or today) < today:
-        raise invalid("answer_by", "past", "Thời hạn không được ở quá khứ.", "It may not be in the past.")
+    found, addressed = _round(tx, case), addressed_by(tx, case)
     opened = [_begin_task(tx, case, found, agency) for agency in addressed]
     data = {"round": found.id, "instances": opened, "agencies": [agency.code for agency in addressed]}
     case.record(Happening("plan-tasks-instructed", case.element_id, data=data))
@@ -188,18 +183,6 @@ def _begin_task(tx: Transaction, case: Case, found: ReportRound, agency: Agency)
     variables = {name: value for name, value in given.items() if value}
     key = f"{case.business_key}/{agency.code}/instruction"
     return instances.begin(tx, instances.Start(_TASK, business_key=key, agency=agency.code, variables=variables)).id
-
-
-def _require_bound(addressed: Sequence[Agency]) -> None:
-    outside = [agency.name_vi for agency in addressed if not queries.is_bound(agency)]
-    if outside or not addressed:
-        listed = ", ".join(outside)
-        raise invalid(
-            "addressees",
-            "subordinate",
-            f"Chỉ giao nhiệm vụ cho cơ quan trực thuộc Thành phố đang có hiệu lực. {listed}".strip(),
-            f"Only agencies subordinate to the City and in force are instructed. {listed}".strip(),
-        )
 
 
 def _reports(tx: Transaction, round_id: str) -> list[tuple[Report, Agency]]:

@@ -11,12 +11,16 @@ from typing import Any
 _REQUEST = {"external_request": "x-1", "body": "btgdv", "subject": "Đề nghị phối hợp"}
 _SUPERVISION = {"supervision": "s-1", "front": "mttq", "round": 1}
 _LEFT: Mapping[str, Mapping[str, Any]] = {
+    "request_explanations": {"explanation_question": "q-1", "explanation_requests": []},
     "open_request": {**_REQUEST, "round": 1},
     "record_no_answer": {"answer": "no_answer"},
     "open_supervision": _SUPERVISION,
     "open_answer": {"round": 1, "answers": []},
 }
 _BEGUN: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "report_explanation": (
+        {"report_round": "r-1", "addressee": "svhtt", "answer_by": "2026-04-20", "explanation_question": "q-1"},
+    ),
     "external_request": ({},),
     "request_reply": (_REQUEST,),
     "supervision_response": ({},),

@@ -106,6 +106,8 @@ class StandIn:
             return {"agency": variables["new_agency"]}
         if handler == "accept_report":
             return {"round_complete": self.round_complete}
+        if handler in ("record_explanation", "record_no_explanation"):
+            return {"all_explained": self.round_complete}
         if handler == "count_ballots":
             return {"quorum_met": self.round_complete, "threshold_met": self.agreed}
         if handler == "find_ladder":

@@ -25,7 +25,6 @@ from engine.queries import rounds as queries
 from engine.queries.reports import ReportFilter
 from engine.runtime import Engine
 from tests.conftest import MovableClock
-from tests.engine.commands.test_due_changes import told, variables
 from tests.installed import COMMUNE, actor
 from tests.reporting import FEW, FIGURES, QUARTER, RoundScene, live_until, trial_regime
 
@@ -265,28 +264,6 @@ def test_only_agencies_of_the_city_are_instructed(installed_sqlite: Engine) -> N
         scene.act(scene.leader, "leader_decision", decision="instruct", addressees=["mttq"], **order)
 
     assert [p.field for p in refused.value.problems] == ["addressees"]
-
-
-def test_the_leader_hears_explanations_before_the_round_ends(installed_sqlite: Engine, clock: MovableClock) -> None:
-    scene = RoundScene(installed_sqlite, FEW)
-    installed_sqlite.run(scene.aggregator, rounds.close, scene.id)
-    scene.sign()
-    scene.act(scene.office, "forward_report", decision="submit")
-    asked = {"addressees": [COMMUNE, "c-ba-vi"], "answer_by": "2026-03-16", "comment": "Vì sao chưa báo cáo?"}
-
-    scene.act(scene.leader, "leader_decision", decision="request_explanation", **asked)
-    officer = actor(installed_sqlite, f"{COMMUNE}.agency_officer")
-    scene.act(officer, "explain", explanation="Thiếu nhân sự.")
-    live_until(installed_sqlite, clock, datetime(2026, 3, 17, 2, tzinfo=UTC))
-
-    assert set(scene.offered(scene.leader, scene.round.instance_id or "")) == {"leader_decision"}
-    (event,) = told(scene.engine, scene.round.instance_id, "explanations-missing")
-    assert [agency["agency"] for agency in event["agencies"]] == ["c-ba-vi"]
-    assert event["agencies"][0]["name_vi"] == "Xã Ba Vì"
-    heard = variables(scene.engine, scene.round.instance_id)["explanations"]
-    assert [(one["addressee"], one.get("decision")) for one in heard] == [(COMMUNE, None), ("c-ba-vi", "no_answer")]
-    scene.act(scene.leader, "leader_decision", decision="note")
-    assert scene.round.state == "archived"
 
 
 def test_an_ad_hoc_round_has_dates_of_its_own_and_no_period(installed_sqlite: Engine) -> None:
