@@ -56,7 +56,9 @@ _LEVELS = {
     "commune": "commune",
     "district": "district",
 }
-_APART = re.compile(r"[^\w]+")
+_APART = re.compile(r"[\W_]+")
+_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+_WORD = re.compile(r"\S+")
 
 
 def proposer_level(agency_type: str) -> str:
@@ -65,8 +67,20 @@ def proposer_level(agency_type: str) -> str:
 
 
 def comparable(name: str) -> str:
-    """A name or title as it is compared: letters and digits alone, in one case, Vietnamese marks kept."""
-    return _APART.sub(" ", unicodedata.normalize("NFC", name).casefold()).strip()
+    """A name or title as it is compared: letters and digits alone, in one case, Vietnamese marks kept.
+
+    Where in a word its tone is written (hòa, hoà), which width its letters have and what cannot be seen make no
+    difference.
+    """
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    words = _APART.sub(" ", unicodedata.normalize("NFKC", seen).casefold()).strip()
+    spread = unicodedata.normalize("NFD", words)
+    return unicodedata.normalize("NFC", _WORD.sub(_tone_last, spread))
+
+
+def _tone_last(word: re.Match[str]) -> str:
+    """A decomposed word with its tones at its end."""
+    return _TONES.sub("", word[0]) + "".join(_TONES.findall(word[0]))
 
 
 def claims(nominee_key: str, achievement_key: str, plan_tasks: Iterable[str]) -> list[str]:

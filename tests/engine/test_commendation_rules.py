@@ -119,6 +119,11 @@ def test_money_is_counted_in_whole_dong(multiple: float, amount: int) -> None:
         ("Tổ công nghệ số,  thôn Chàng Sơn", "tổ CÔNG NGHỆ SỐ thôn Chàng Sơn.", True),
         ("Tổ công nghệ số", "Tổ công nghệ so", False),
         ("Đội xung kích 1", "Đội xung kích 2", False),
+        ("Nguyễn Thị Thủy, xã Hòa Xá", "Nguyễn Thị Thuỷ, xã Hoà Xá", True),
+        ("Nguyễn Văn Toàn", "Nguyễn Văn Toán", False),
+        ("Tổ_công nghệ số", "Tổ công nghệ số", True),
+        ("Tổ công ng\u200bhệ s\u00adố", "Tổ công nghệ số", True),
+        ("Ｔổ công nghệ số １", "Tổ công nghệ số 1", True),
     ],
 )
 def test_names_are_compared_without_case_and_punctuation(one: str, other: str, same: bool) -> None:
