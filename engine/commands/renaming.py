@@ -37,16 +37,17 @@ def rename(tx: Transaction, code: str, given: NewName) -> AgencyName:
     """Give an agency another name from a day on; the name before stays that of the days before.
 
     Raises ForbiddenError unless the actor is a system administrator, NotFoundError, InvalidDataError for no name or
-    document, ConflictError when a name begins on that day already.
+    document, or a day on which the agency was not there yet, ConflictError when a name begins on that day already.
     """
     require_administrator(tx.actor)
     agency = find_agency(tx, code)
-    _require_sound(given)
+    begins = agency.valid_from or _EVER
+    _require_sound(given, begins)
     known = agency_names.names_of(tx, code)
     if any(row.valid_from == given.valid_from for row in known):
         raise ConflictError("Từ ngày này đã có tên gọi khác.", "Another name begins on that day already.")
     if not known:
-        before = NewName(agency.valid_from or _EVER, agency.name_vi, agency.name_en, "", agency.abbr)
+        before = NewName(begins, agency.name_vi, agency.name_en, "", agency.abbr)
         tx.session.add(_row(tx, code, before))
     added = _row(tx, code, given)
     tx.session.add(added)
@@ -115,11 +116,14 @@ def _row(tx: Transaction, code: str, given: NewName) -> AgencyName:
     )
 
 
-def _require_sound(given: NewName) -> None:
+def _require_sound(given: NewName, begins: date) -> None:
     problems = [
         FieldProblem(name, "required", "Trường này là bắt buộc.", "This field is required.")
         for name in ("name_vi", "name_en", "document")
         if not getattr(given, name).strip()
     ]
+    if given.valid_from <= begins:
+        message_vi = "Ngày đổi tên phải sau ngày cơ quan bắt đầu có hiệu lực."
+        problems.append(FieldProblem("valid_from", "begins", message_vi, "The agency is called so since it began."))
     if problems:
         raise InvalidDataError(problems)

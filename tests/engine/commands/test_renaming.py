@@ -48,6 +48,16 @@ def test_a_name_of_today_takes_effect_at_once(installed: Engine) -> None:
     assert current(installed) == "Phường A"
 
 
+@pytest.mark.parametrize("day", [date(2025, 6, 30), date(2025, 7, 1)])
+def test_a_name_begins_after_its_agency(installed_sqlite: Engine, day: date) -> None:
+    installed_sqlite.run(SYSTEM, directory.change_agency, COMMUNE, {"valid_from": date(2025, 7, 1)})
+
+    with pytest.raises(InvalidDataError) as refused:
+        installed_sqlite.run(SYSTEM, renaming.rename, COMMUNE, NewName(day, "Phường A", "A Ward", "Nghị quyết 1"))
+
+    assert [problem.field for problem in refused.value.problems] == ["valid_from"]
+
+
 def test_a_case_shows_the_name_of_the_time_of_each_event(installed: Engine, clock: MovableClock) -> None:
     officer = actor(installed, f"{COMMUNE}.agency_officer")
     case = begin(installed, officer)
