@@ -1,6 +1,8 @@
 """The tables, one module per noun. Importing this package registers them all on `Row.metadata`."""
 
+from engine.models.activity import Activity, SurveyAnswer, SurveyRespondent
 from engine.models.audit import SYSTEM_STREAM, AuditEvent, AuditStream
+from engine.models.budget import BudgetLine, BudgetProposal
 from engine.models.calendar import CalendarDay, CalendarRecount, CalendarVersion
 from engine.models.columns import Row
 from engine.models.commendation import (
@@ -33,6 +35,7 @@ from engine.models.incident import Incident
 from engine.models.instance import InstanceParty, ProcessInstance
 from engine.models.message import Message
 from engine.models.notification import NotificationMute, NotificationPreference, Webhook
+from engine.models.obstacle import Obstacle
 from engine.models.operation import Operation, OperationItem
 from engine.models.outbox import OutboxMessage, StoredAnswer
 from engine.models.outside import ExternalRequest, Recommendation, SharedResult, Supervision
@@ -44,6 +47,7 @@ from engine.models.plan import (
     PlanTask,
     PlanTaskExtension,
 )
+from engine.models.publication import Publication, PublicationChannel
 from engine.models.report import (
     ConsolidatedFigure,
     ConsolidatedReport,
@@ -62,6 +66,7 @@ from engine.models.timer import Timer, TimerFiring
 __all__ = [
     "SYSTEM_STREAM",
     "Account",
+    "Activity",
     "Agency",
     "AgencyGroup",
     "AgencyGroupMember",
@@ -74,6 +79,8 @@ __all__ = [
     "AwardClaim",
     "Ballot",
     "BallotRoll",
+    "BudgetLine",
+    "BudgetProposal",
     "CalendarDay",
     "CalendarRecount",
     "CalendarVersion",
@@ -90,8 +97,8 @@ __all__ = [
     "DossierEvidence",
     "Escalation",
     "EventSubscription",
-    "FigureSource",
     "ExternalRequest",
+    "FigureSource",
     "Incident",
     "InstanceParty",
     "LoginFailure",
@@ -102,6 +109,7 @@ __all__ = [
     "NotificationPreference",
     "Obligation",
     "ObligationRound",
+    "Obstacle",
     "Operation",
     "OperationItem",
     "OutboxMessage",
@@ -112,6 +120,8 @@ __all__ = [
     "PlanTaskExtension",
     "ProcessDefinition",
     "ProcessInstance",
+    "Publication",
+    "PublicationChannel",
     "Recommendation",
     "Report",
     "ReportRegime",
@@ -123,6 +133,8 @@ __all__ = [
     "StoredAnswer",
     "Substitution",
     "Supervision",
+    "SurveyAnswer",
+    "SurveyRespondent",
     "TaskAttachment",
     "TaskCandidate",
     "TaskComment",

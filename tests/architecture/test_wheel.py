@@ -15,7 +15,10 @@ import pytest
 from tests.architecture.sources import PACKAGES, ROOT
 
 COPIED = (*PACKAGES, "setup.cfg", "pyproject.toml", "README.md")
-NEEDED = (".bpmn", ".dmn", ".yaml", ".mako", ".html", ".txt", ".css", ".js", ".gz", ".svg", ".po", ".LICENSE", "py.typed")
+NEEDED = (
+    *(".bpmn", ".dmn", ".yaml", ".mako", ".html", ".txt", ".css", ".js", ".gz", ".svg", ".po"),
+    *(".LICENSE", "py.typed"),
+)
 TRIAL = """
 import api, engine, workflows, sys
 from pathlib import Path
