@@ -21,6 +21,7 @@ from api.settings import Settings, secret_key
 from api.throttle import Throttle
 from api.v1 import (
     award_rules,
+    budget_proposals,
     calendar,
     campaigns,
     directory,
@@ -31,6 +32,7 @@ from api.v1 import (
     inbox,
     incidents,
     messages,
+    obstacles,
     operations,
     plans,
     process_definitions,
@@ -85,6 +87,8 @@ _NOUNS = (
     report_regimes,
     report_rounds,
     reports,
+    budget_proposals,
+    obstacles,
     external_requests,
     supervisions,
     campaigns,

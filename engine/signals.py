@@ -93,4 +93,12 @@ answer_due = _signals.signal(
     "answer-due",
     doc="The reply to a supervision is due soon or late. kwargs: case, supervision, is_late (bool).",
 )
+obstacle_copied = _signals.signal(
+    "obstacle-copied",
+    doc="An urgent obstacle went straight to the City. kwargs: case, obstacle (engine.models.Obstacle).",
+)
+obstacle_unanswered = _signals.signal(
+    "obstacle-unanswered",
+    doc="An obstacle got no answer in time and stands on the leader's list. kwargs: case, obstacle.",
+)
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")

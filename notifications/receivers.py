@@ -14,6 +14,7 @@ from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
 from engine.models import Dossier, Escalation, PlanTask, Report
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
+from engine.models.obstacle import Obstacle
 from engine.models.outside import ExternalRequest, Supervision
 from engine.models.prepared import Prepared
 from engine.runtime import Transaction
@@ -36,6 +37,8 @@ def connect() -> None:
     signals.request_answered.connect(on_request_answered)
     signals.request_followed_up.connect(on_request_followed_up)
     signals.answer_due.connect(on_answer_due)
+    signals.obstacle_copied.connect(on_obstacle_copied)
+    signals.obstacle_unanswered.connect(on_obstacle_unanswered)
     signals.report_due_soon.connect(on_report_due_soon)
     signals.report_overdue.connect(on_report_overdue)
     signals.report_extended.connect(on_report_extended)
@@ -127,6 +130,17 @@ def on_answer_due(tx: Transaction, *, case: Case, supervision: Supervision, is_l
     """Remind the agency that owes the Front a reply."""
     due = supervision.reply_due.isoformat() if supervision.reply_due else ""
     _post(tx, case, rules.answer_due(supervision.id, case.agency or "", due, "late" if is_late else "soon"))
+
+
+def on_obstacle_copied(tx: Transaction, *, case: Case, obstacle: Obstacle) -> None:
+    """Tell the office that watches over the plan of an urgent obstacle."""
+    _post(tx, case, rules.obstacle_copied(obstacle.id, obstacle.round))
+
+
+def on_obstacle_unanswered(tx: Transaction, *, case: Case, obstacle: Obstacle) -> None:
+    """Tell the leader's office of an obstacle without an answer."""
+    since = obstacle.reported_on.isoformat() if obstacle.reported_on else ""
+    _post(tx, case, rules.obstacle_unanswered(obstacle.id, since))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

@@ -137,5 +137,18 @@ def answer_due(supervision_id: str, agency: str, due_date: str, stage: str) -> l
     return notices if stage == "soon" else [*notices, Notice("answer-due", "city_office@vpub", payload, key)]
 
 
+def obstacle_copied(obstacle_id: str, round_number: int) -> list[Notice]:
+    """An urgent obstacle went straight to the City: tell the office that watches over the plan."""
+    stage = f"obstacle-copied:{obstacle_id}:{round_number}"
+    return [Notice("obstacle-copied", "report_aggregator@svhtt", {"obstacle": obstacle_id}, stage)]
+
+
+def obstacle_unanswered(obstacle_id: str, since: str) -> list[Notice]:
+    """An obstacle has no answer in time: tell the leader's office and the office that watches over the plan."""
+    payload, stage = {"obstacle": obstacle_id, "since": since}, f"obstacle-unanswered:{obstacle_id}:{since}"
+    offices = (LEADERS_OFFICE, "report_aggregator@svhtt")
+    return [Notice("obstacle-unanswered", office, payload, stage) for office in offices]
+
+
 def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
     return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]

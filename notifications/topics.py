@@ -28,6 +28,8 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "request-answered": ("Đã có trả lời đề nghị", "A request was answered"),
     "request-letter": ("Thư trao đổi về đề nghị", "A letter about a request"),
     "answer-due": ("Thời hạn trả lời giám sát, phản biện", "A reply to a supervision is due"),
+    "obstacle-copied": ("Vướng mắc khẩn gửi UBND Thành phố", "An urgent obstacle went to the City"),
+    "obstacle-unanswered": ("Vướng mắc chưa được trả lời", "An obstacle has no answer"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

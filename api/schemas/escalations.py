@@ -25,6 +25,7 @@ class EscalationOut(Output):
     state = fields.String(metadata={"enum": list(STATES)})
     report_id = fields.String(data_key="report", allow_none=True)
     plan_task_id = fields.String(data_key="plan_task", allow_none=True)
+    obstacle_id = fields.String(data_key="obstacle", allow_none=True)
     instance_id = fields.String(data_key="process_instance_id")
     title_vi = fields.String(allow_none=True)
     title_en = fields.String(allow_none=True)

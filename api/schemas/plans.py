@@ -94,7 +94,7 @@ class RoundIn(Input):
 
 
 class RoundOut(Output):
-    """A round of an obligation; `opened` counts its plan tasks."""
+    """A round of an obligation; `opened` counts its cases, one for each of the agencies."""
 
     id = fields.String()
     obligation_id = fields.String(data_key="obligation")

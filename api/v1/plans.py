@@ -120,7 +120,7 @@ def get_coverage(plan_id: str) -> Response:
 @blueprint.takes(RoundIn)
 @blueprint.gives(201, RoundOut)
 def open_round(obligation_id: str) -> Response:
-    """Open one plan task for every agency bound and in force today."""
+    """Begin the obligation's process for every agency bound and in force today."""
     given = RoundContent(**body(RoundIn()))
 
     def act(tx: Transaction) -> Answer:

@@ -19,7 +19,7 @@ from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.deadlines import Derivation
-from engine.handlers import dossier_content, escalations
+from engine.handlers import budgets, dossier_content, escalations, obstacles
 from engine.handlers.content import abandon
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
@@ -33,6 +33,13 @@ from engine.models.statements import (
 )
 from engine.queries import calendar as calendars
 from engine.runtime import Transaction
+
+# By the variable in which a case has what it is about.
+_ABANDONED: Mapping[str, Callable[[Transaction, Case], None]] = {
+    "dossier": dossier_content.abandoned,
+    "budget_proposal": budgets.abandoned,
+    "obstacle": obstacles.abandoned,
+}
 
 
 class StepHost:
@@ -95,13 +102,21 @@ def end(tx: Transaction, case: Case, state: str) -> None:
         case.write(CLOSE_INCIDENTS, {"case_id": case.id, "new_resolved_at": tx.now, "by": tx.actor.person_id})
     if case.plan_task_id is not None:
         abandon(tx, case)
-    if state == "cancelled" and case.variables.get("dossier"):
-        dossier_content.abandoned(tx, case)
+        budgets.release(tx, case)
+    if state == "cancelled":
+        _abandon_content(tx, case)
     if case.plan_task_id is not None or case.variables.get("report"):
         escalations.settle(tx, case, state)
     case.state, case.ended_at, case.tokens = state, tx.now, []
     case.record(Happening(f"process-{state}"))
     signals.process_ended.send(tx, case=case)
+
+
+def _abandon_content(tx: Transaction, case: Case) -> None:
+    """Close what a case that was ended by hand was about."""
+    for name, abandoned in _ABANDONED.items():
+        if case.variables.get(name):
+            abandoned(tx, case)
 
 
 def _happening(move: Move, step: Step, details: Mapping[str, Mapping[str, Any]], waiting: Collection[str]) -> Happening:

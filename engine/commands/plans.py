@@ -16,17 +16,14 @@ from sqlalchemy import func, select
 from engine import deadlines, plan_rows, signals
 from engine.access import Actor
 from engine.audit.chain import canonical_json
-from engine.commands import instances
-from engine.commands.instances import Start
+from engine.commands import obligations
 from engine.commands.journal import record_system
-from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
-from engine.handlers.content import new_plan_task
+from engine.errors import FieldProblem, ForbiddenError, InvalidDataError, NotFoundError
 from engine.models.columns import Row, new_id
 from engine.models.directory import Agency, AgencyGroup, AgencyGroupMember
-from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag, PlanTask
+from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag
 from engine.plan_document import check_plan, tags_of
 from engine.queries.directory import members_of
-from engine.queries.plans import OPEN_STATUSES
 from engine.runtime import Transaction
 
 PROCESS_KEYS = frozenset(
@@ -44,7 +41,6 @@ PROCESS_KEYS = frozenset(
         "survey_lifecycle",
     }
 )
-_COMMENDATION = "commendation"
 _IMPORTERS = frozenset({"sysadmin", "report_aggregator", "city_office"})
 _OPENERS = frozenset({"report_aggregator", "city_leader", "city_office"})
 
@@ -65,12 +61,17 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class RoundContent:
-    """What a round gives each of its tasks in advance; the officer may change all but the obligation."""
+    """What a round gives each of its cases in advance; the officer may change all but the obligation."""
 
     due_date: date | None = None
     title: str | None = None
     deliverable: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def given(self) -> dict[str, Any]:
+        """The same as variables of a case."""
+        due = self.due_date.isoformat() if self.due_date else None
+        return {"title": self.title, "deliverable": self.deliverable, "due_date": due, **self.variables}
 
 
 def import_plan(tx: Transaction, document: Mapping[str, Any]) -> ImportReport:
@@ -111,24 +112,25 @@ def require_importer(actor: Actor) -> None:
 
 
 def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None = None) -> ObligationRound:
-    """Open one plan task, with its process, for every agency bound by the obligation and in force today.
+    """Begin the obligation's process for every agency bound by it and in force today; of tasks, with a plan task each.
 
-    Raises ConflictError when the process is not deployed or the same round has open tasks, ForbiddenError unless the
-    actor may open rounds.
+    Raises ConflictError when the process is not deployed, the same round has open tasks, or the obligation is carried
+    out elsewhere (reports, commendation), ForbiddenError unless the actor may open rounds.
     """
     content = content or RoundContent()
     obligation = tx.session.get(Obligation, obligation_id)
     if obligation is None:
         raise NotFoundError("obligation", obligation_id)
     _require_opener(tx.actor, obligation)
-    _require_tasks(obligation)
+    obligations.require_openable(obligation)
     today = deadlines.local_date(tx.now)
     _require_later(content.due_date, today)
     if obligation.assignment_mode == "requested" and content.due_date is not None:
         message_vi = "Nội dung đề nghị cơ quan ngoài hệ thống không đặt thời hạn."
         message_en = "What is requested of a body outside the City has no due date."
         raise InvalidDataError([FieldProblem("due_date", "requested", message_vi, message_en)])
-    _require_new(tx, obligation, content)
+    given = content.given()
+    obligations.require_new(tx, obligation, given)
     bound = members_of(tx, obligation.leads, today)
     opened = ObligationRound(
         id=new_id(),
@@ -142,52 +144,10 @@ def open_round(tx: Transaction, obligation_id: str, content: RoundContent | None
     tx.session.add(opened)
     tx.session.flush()
     for agency in bound:
-        _open_one(tx, opened, obligation, agency, content)
+        obligations.open_case(tx, opened, obligation, agency, given)
     facts = {"round": opened.id, "obligation": obligation.id, "number": opened.number, "agencies": len(bound)}
     record_system(tx, "round-opened", facts)
     return opened
-
-
-def _require_tasks(obligation: Obligation) -> None:
-    """Raise ConflictError for an obligation that gives nobody a task: commendation is proposed, in campaigns."""
-    if obligation.process_key == _COMMENDATION:
-        raise ConflictError(
-            "Nội dung khen thưởng được thực hiện theo đợt khen thưởng, không mở thành nhiệm vụ.",
-            "Commendation goes by campaigns; it is not opened as tasks.",
-        )
-
-
-def _open_one(
-    tx: Transaction, opened: ObligationRound, obligation: Obligation, agency: Agency, content: RoundContent
-) -> None:
-    task = new_plan_task(tx, agency.code, obligation.id)
-    task.round_id, task.title = opened.id, content.title or obligation.title_vi
-    tx.session.add(task)
-    tx.session.flush()
-    given = {
-        "obligation": obligation.id,
-        "title": task.title,
-        "deliverable": content.deliverable,
-        "due_date": content.due_date.isoformat() if content.due_date else None,
-        "content_tags": obligation.content_tags,
-        "channel_tags": obligation.channel_tags,
-        **content.variables,
-    }
-    variables = {name: value for name, value in given.items() if value}
-    try:
-        wanted = Start(
-            obligation.process_key,
-            business_key=f"{obligation.code}/{opened.number}/{agency.code}",
-            agency=agency.code,
-            variables=variables,
-            prepared={"plan_task": task.id},
-        )
-        instances.begin(tx, wanted)
-    except NotFoundError as error:
-        raise ConflictError(
-            f"Quy trình “{obligation.process_key}” chưa được triển khai.",
-            f"The process “{obligation.process_key}” is not deployed.",
-        ) from error
 
 
 def _import_directory(tx: Transaction, document: Mapping[str, Any], report: ImportReport) -> None:
@@ -266,20 +226,6 @@ def _require_opener(actor: Actor, obligation: Obligation) -> None:
         raise ForbiddenError(
             "open-round", "Anh/chị không có quyền giao nhiệm vụ này.", "You may not open rounds of it."
         )
-
-
-def _require_new(tx: Transaction, obligation: Obligation, content: RoundContent) -> None:
-    """Raise ConflictError while a round of the same title and due date has open tasks: it would double them."""
-    former = (
-        select(ObligationRound.number)
-        .join(PlanTask, PlanTask.round_id == ObligationRound.id)
-        .where(ObligationRound.obligation_id == obligation.id, ObligationRound.due_date == content.due_date)
-        .where(PlanTask.title == (content.title or obligation.title_vi), PlanTask.status.in_(OPEN_STATUSES))
-    )
-    number = tx.session.scalars(former.limit(1)).first()
-    if number is not None:
-        message_vi = f"Đợt giao số {number} có cùng nội dung và thời hạn, nhiệm vụ của đợt đó chưa kết thúc."
-        raise ConflictError(message_vi, f"Tasks of round {number}, of the same title and due date, are still open.")
 
 
 def _require_later(due: date | None, today: date) -> None:

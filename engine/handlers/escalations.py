@@ -49,5 +49,5 @@ def settle(tx: Transaction, case: Case, outcome: str) -> None:
     if row is None:
         return
     row.settled_at, row.outcome = tx.now, outcome
-    data = {row.kind: row.report_id or row.plan_task_id, "escalation": row.id, "outcome": outcome}
+    data = {row.kind: row.report_id or row.plan_task_id or row.obstacle_id, "escalation": row.id, "outcome": outcome}
     case.record(Happening("escalation-settled", case.element_id, data=data))

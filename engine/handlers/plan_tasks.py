@@ -15,13 +15,14 @@ from engine import deadlines, signals
 from engine.audit.chain import Happening
 from engine.commands.case import Case
 from engine.errors import ConflictError
-from engine.handlers import escalations
+from engine.handlers import escalations, obstacles
 from engine.handlers.content import change, day_of, due_day, invalid, plan_task_of, take_content
 from engine.handlers.succession import successor_in_force
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask, PlanTaskExtension
 from engine.queries import calendar as calendars
+from engine.queries.plans import due_of
 from engine.queries.rounds import is_bound
 from engine.runtime import Transaction
 
@@ -200,8 +201,10 @@ def refuse_extension(tx: Transaction, case: Case) -> None:
 
 
 def flag_obstacle(tx: Transaction, case: Case) -> None:
-    """Something blocks the work: the task carries a flag until it is gone; its clock goes on."""
-    change(case, _plan_task(tx, case), obstacle=True)
+    """Something blocks the work: the task has a flag until it is gone, and a report is begun; its clock goes on."""
+    task = _plan_task(tx, case)
+    change(case, task, obstacle=True)
+    obstacles.begin(tx, case, task)
 
 
 def clear_obstacle(tx: Transaction, case: Case) -> None:
@@ -262,7 +265,8 @@ def accept_result(tx: Transaction, case: Case) -> None:
     """The result is accepted: the report accepted now is the one that counts for on time or late."""
     task = _turn(tx, case, "done")
     task.accepted_report_at = task.last_report_at or tx.now
-    task.late = task.due_date is not None and deadlines.local_date(task.accepted_report_at) > task.due_date
+    due = due_of(tx, task.agency, task.due_date)
+    task.late = due is not None and deadlines.local_date(task.accepted_report_at) > due
 
 
 def close_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
@@ -270,7 +274,8 @@ def close_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
     task = _plan_task(tx, case)
     task.closed_at = tx.now
     accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
-    bucket = deadlines.bucket(task.due_date, accepted, deadlines.local_date(tx.now), is_open=False)
+    due = due_of(tx, task.agency, task.due_date)
+    bucket = deadlines.bucket(due, accepted, deadlines.local_date(tx.now), is_open=False)
     case.record(Happening("plan-task-closed", case.element_id, data={"plan_task": task.id, "bucket": bucket}))
     return {"bucket": bucket}
 

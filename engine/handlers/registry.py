@@ -10,8 +10,10 @@ from typing import Any
 
 from engine.commands.case import Case
 from engine.handlers import (
+    budgets,
     dossiers,
     external_requests,
+    obstacles,
     plan_tasks,
     proposals,
     reports,
@@ -25,8 +27,10 @@ from engine.runtime import Transaction
 Handler = Callable[[Transaction, Case], Mapping[str, Any] | None]
 
 _MODULES = (
+    budgets,
     dossiers,
     external_requests,
+    obstacles,
     plan_tasks,
     proposals,
     reports,

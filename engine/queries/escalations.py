@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from engine.access import Actor
 from engine.models.directory import Agency
 from engine.models.escalation import Escalation
+from engine.models.obstacle import Obstacle
 from engine.models.plan import PlanTask
 from engine.models.report import Report, ReportRound
 from engine.queries.ordering import Order, count_of
 from engine.queries.rounds import own_agencies
 from engine.runtime import Transaction
 
-KINDS = ("report", "plan_task")
+KINDS = ("report", "plan_task", "obstacle")
 STATES = ("open", "settled")
 USUAL = "-listed_at"
 ORDERS = {
@@ -60,9 +61,10 @@ def escalations(
     order = ORDERS[sort]
     query = (
         _visible(tx.actor, wanted)
-        .add_columns(Agency, PlanTask.title, ReportRound.title_vi, ReportRound.title_en)
+        .add_columns(Agency, func.coalesce(PlanTask.title, Obstacle.title), ReportRound.title_vi, ReportRound.title_en)
         .join(Agency, Agency.code == Escalation.agency)
         .outerjoin(PlanTask, PlanTask.id == Escalation.plan_task_id)
+        .outerjoin(Obstacle, Obstacle.id == Escalation.obstacle_id)
         .outerjoin(Report, Report.id == Escalation.report_id)
         .outerjoin(ReportRound, ReportRound.id == Report.round_id)
         .order_by(*order.by())

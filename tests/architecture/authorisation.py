@@ -195,6 +195,8 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     ),
     "documents.issue": Open("a part of what signs, which has judged the actor"),
     "documents.withdraw": _PART,
+    "obligations.require_new": _PART,
+    "obligations.open_case": _PART,
     "documents.void": Open("the records clerk and the head of the issuing agency (tests of documents)"),
     "urging_letters.sign": Open("the head of the aggregating agency (tests of documents)"),
     "rounds.open_now": _OF_ROUNDS,

@@ -71,6 +71,8 @@ def test_the_processes_that_others_call_are_shipped() -> None:
         "task_proposal",
         "task_assignment",
         "task_execution",
+        "budget_appraisal",
+        "obstacle_answer",
         "report_submission",
         "urging",
         "commendation_appraisal",
@@ -235,6 +237,11 @@ def test_a_default_flow_never_grants_anything(diagram: Diagram) -> None:
         "publish_award",
         "appraised",
         "council_passed",
+        "allocate_budget",
+        "submit_to_city",
+        "merge_submissions",
+        "close_obstacle",
+        "carry_out_instruction",
     }
     defaults = [gateway.get("default") for gateway in diagram.of_kind("exclusiveGateway")]
 
@@ -305,6 +312,16 @@ def test_nobody_decides_on_their_own_work() -> None:
         "ballot": PROPOSING,
         "chairman_decision": PROPOSING | {"check_validity", "appraise", "draft_submission", "office_check"},
         "decide_revocation": {"assess_revocation"},
+        "review_budget": {"draft_budget"},
+        "check_funding": {"draft_budget", "review_budget"},
+        "appraise_line": {"draft_budget", "review_budget"},
+        "balance_budget": {"draft_budget", "review_budget"},
+        "sign_submission": {"draft_budget", "check_funding", "appraise_line", "balance_budget"},
+        "decide_budget": {"draft_budget", "review_budget", "check_funding", "appraise_line", "balance_budget"}
+        | {"answer_counter", "sign_submission", "consult_council"},
+        "sign_obstacle": {"describe_obstacle"},
+        "triage_obstacle": {"describe_obstacle", "sign_obstacle"},
+        "instruct_obstacle": {"describe_obstacle", "sign_obstacle", "triage_obstacle"},
     }
     tasks = {t.attrib["id"]: t for name in WORKFLOWS for t in Diagram(name).of_kind("userTask")}
 
