@@ -102,3 +102,7 @@ obstacle_unanswered = _signals.signal(
     doc="An obstacle got no answer in time and stands on the leader's list. kwargs: case, obstacle.",
 )
 plan_imported = _signals.signal("plan-imported", doc="A plan was imported or changed. kwargs: plan_id, created (bool).")
+event_announced = _signals.signal(
+    "event-announced",
+    doc="Agencies are invited to an event, or told of a change. kwargs: case, activity, agencies (codes), stage.",
+)

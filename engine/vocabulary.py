@@ -7,6 +7,7 @@ from __future__ import annotations
 
 KINDS_VI = {
     "account": "tài khoản",
+    "activity": "sự kiện, cuộc thi, khảo sát",
     "agency": "cơ quan",
     "attachment": "tệp đính kèm",
     "budget-proposal": "đề xuất kinh phí",
@@ -26,6 +27,7 @@ KINDS_VI = {
     "plan-task": "nhiệm vụ",
     "process-definition": "quy trình",
     "process-instance": "hồ sơ quy trình",
+    "publication": "nội dung tuyên truyền",
     "report": "báo cáo",
     "report-regime": "chế độ báo cáo",
     "report-round": "đợt báo cáo",

@@ -125,8 +125,9 @@ def _facts(message: Told, found: _Found) -> Facts:
 
 
 def _of_case(case: ProcessInstance, agency: tuple[str, str] | None) -> Facts:
-    """A case that is told of by its subject, and by the day of the reply where one is owed."""
-    subject, due = case.variables.get("subject"), case.variables.get("reply_due")
+    """A case that is told of by its subject, and by the day of the reply that is owed or of the event."""
+    known = case.variables
+    subject, due = known.get("subject") or known.get("title"), known.get("reply_due") or known.get("held_on")
     return Facts(
         path=_path(case.id),
         key=case.id,

@@ -13,6 +13,7 @@ from engine import deadlines, signals
 from engine.bpmn.process import OpenedTask
 from engine.commands.case import Case
 from engine.models import Dossier, Escalation, PlanTask, Report
+from engine.models.activity import Activity
 from engine.models.notice_statements import TELL_OFFICE, TELL_PERSON, TELL_ROLE
 from engine.models.obstacle import Obstacle
 from engine.models.outside import ExternalRequest, Supervision
@@ -39,6 +40,7 @@ def connect() -> None:
     signals.answer_due.connect(on_answer_due)
     signals.obstacle_copied.connect(on_obstacle_copied)
     signals.obstacle_unanswered.connect(on_obstacle_unanswered)
+    signals.event_announced.connect(on_event_announced)
     signals.report_due_soon.connect(on_report_due_soon)
     signals.report_overdue.connect(on_report_overdue)
     signals.report_extended.connect(on_report_extended)
@@ -141,6 +143,12 @@ def on_obstacle_unanswered(tx: Transaction, *, case: Case, obstacle: Obstacle) -
     """Tell the leader's office of an obstacle without an answer."""
     since = obstacle.reported_on.isoformat() if obstacle.reported_on else ""
     _post(tx, case, rules.obstacle_unanswered(obstacle.id, since))
+
+
+def on_event_announced(tx: Transaction, *, case: Case, activity: Activity, agencies: list[str], stage: str) -> None:
+    """Tell whoever is invited to an event of it, or of what changed."""
+    day = activity.ends_on.isoformat() if activity.ends_on else ""
+    _post(tx, case, rules.event_announced(activity.id, agencies, stage, day))
 
 
 def _post(tx: Transaction, case: Case, notices: Iterable[Notice]) -> None:

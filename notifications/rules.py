@@ -150,5 +150,12 @@ def obstacle_unanswered(obstacle_id: str, since: str) -> list[Notice]:
     return [Notice("obstacle-unanswered", office, payload, stage) for office in offices]
 
 
+def event_announced(activity_id: str, agencies: Iterable[str], stage: str, day: str) -> list[Notice]:
+    """Agencies are invited to an event, or it changes: tell each. `stage`: invited, postponed, online, cancelled."""
+    payload = {"activity": activity_id, "stage": stage}
+    key = f"event-announced:{activity_id}:{stage}:{day}"
+    return [one for agency in agencies for one in _to_agency("event-announced", agency, payload, key)]
+
+
 def _to_agency(topic: str, agency: str, payload: dict[str, Any], stage: str) -> list[Notice]:
     return [Notice(topic, f"{role}@{agency}", payload, stage) for role in ("agency_officer", "agency_head")]

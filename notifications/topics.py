@@ -30,6 +30,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "answer-due": ("Thời hạn trả lời giám sát, phản biện", "A reply to a supervision is due"),
     "obstacle-copied": ("Vướng mắc khẩn gửi UBND Thành phố", "An urgent obstacle went to the City"),
     "obstacle-unanswered": ("Vướng mắc chưa được trả lời", "An obstacle has no answer"),
+    "event-announced": ("Mời dự, thay đổi sự kiện", "An event: invitation or change"),
     "leader-alert": ("Kết quả bị trả lại nhiều lần", "A result keeps coming back"),
 }
 

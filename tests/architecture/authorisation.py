@@ -351,6 +351,7 @@ AUTHORISATION: Mapping[str, Allowed | Open] = {
     "journal.record_system": _PART,
     "inbox.mark_read": Open("the actor's own messages only"),
     "preferences.set_preferences": Open("the actor's own preferences only"),
+    "activities.keep_answers": Open("the agency that asks (tests of surveys)"),
     "external_requests.follow_up": Open("the City's office and its leader (tests of external requests)"),
     "external_requests.close": Open("the City's office and its leader (tests of external requests)"),
     "webhooks.add_webhook": Allowed(

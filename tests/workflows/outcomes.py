@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.workflows import activity_outcomes
+
 _REQUEST = {"external_request": "x-1", "body": "btgdv", "subject": "Đề nghị phối hợp"}
 _SUPERVISION = {"supervision": "s-1", "front": "mttq", "round": 1}
 _BUDGET = {"budget_proposal": "b-1", "round": 1, "items": ["In ấn", "Truyền thông"]}
@@ -43,7 +45,7 @@ _BEGUN: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
 }
 #: Variables on which the way of a case depends later than on the next step.
-WATCHED = ("answer", "budget_source", "supplementary", "urgency")
+WATCHED = ("answer", "budget_source", "supplementary", "urgency", *activity_outcomes.WATCHED)
 
 
 def left_by(handler: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -53,9 +55,10 @@ def left_by(handler: str, variables: Mapping[str, Any]) -> Mapping[str, Any] | N
     if handler == "submit_budget":
         late = bool(variables.get("supplementary"))
         return {**_BUDGET, "line_opinions": [], "supplementary": late, "year_end": "2026-12-31"}
-    return _LEFT.get(handler)
+    return _LEFT.get(handler) or activity_outcomes.left_by(handler, variables)
 
 
 def begun_with(process: str) -> Iterator[dict[str, Any]]:
     """The variables that a process may be begun with; none where it is not one of these flows."""
-    return ({"agency": "c-thach-that", **given} for given in _BEGUN.get(process, ()))
+    found = _BEGUN.get(process) or activity_outcomes.BEGUN.get(process, ())
+    return ({"agency": "c-thach-that", **given} for given in found)

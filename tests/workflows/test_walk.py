@@ -70,6 +70,7 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "string": ("Tuyên truyền",),
     "text": ("Bản tin trên Cổng thông tin điện tử",),
     "date": ("2026-06-30",),
+    "datetime": ("2026-03-02T09:00:00+07:00",),
     "long": (50,),
     "money": (20_000_000,),
     "boolean": (False, True),
@@ -139,7 +140,11 @@ class Place:
         """What a dossier's way depends on later than on the next step."""
         rules = self.variables.get("rules") or {}
         facts = ("public_notice", "threshold_met", *outcomes.WATCHED)
-        return (rules.get("council_required"), rules.get("minutes_required"), *map(self.variables.get, facts))
+        return (
+            rules.get("council_required"),
+            rules.get("minutes_required"),
+            *(str(self.variables.get(fact)) for fact in facts),
+        )
 
 
 @pytest.fixture(params=WORKFLOWS)
