@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from granian import Granian
 from granian.constants import Interfaces
 
+#: A client that has sent half a request, or reads no answer, holds up the end for so long and no longer.
+_PATIENCE_SECONDS = 5
+
 if TYPE_CHECKING:  # reading settings loads the engine, which this process does without
     from api.settings import Settings
 
@@ -31,6 +34,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         blocking_threads=threads,
         log_enabled=False,
         respawn_failed_workers=False,
+        workers_kill_timeout=_PATIENCE_SECONDS,
     ).serve()
     _note_stop()
 

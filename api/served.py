@@ -13,6 +13,7 @@ import threading
 import time
 from datetime import timedelta
 from functools import partial
+from multiprocessing.util import Finalize
 
 import structlog
 from flask import Flask
@@ -55,7 +56,9 @@ def application() -> Flask:
     settings = read_settings()
     engine = open_engine(settings)
     app = create_app(settings, engine)
-    make_worker(engine, settings).start()
+    worker = make_worker(engine, settings)
+    worker.start()
+    Finalize(None, worker.stop, exitpriority=0)  # the chore in hand is finished first
     start_couriers(engine, settings)
     log.info("server-started", env=settings.env, database=engine.database.name, simulated=engine.clock.simulated)
     return app

@@ -44,8 +44,8 @@ class Worker:
                 self._stopping.wait(self._poll_seconds)
 
     def turn(self) -> int:
-        """Every chore once; returns how much was done."""
-        return sum(self._safely(chore) for chore in self._chores)
+        """Every chore once, none after it was asked to stop; returns how much was done."""
+        return sum(self._safely(chore) for chore in self._chores if not self._stopping.is_set())
 
     def _safely(self, chore: Chore) -> int:
         try:

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,6 +154,19 @@ def test_a_server_says_that_it_began_and_that_it_ended(tmp_path: Path) -> None:
 
     log = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert [log.count(f'"action":"{action}"') for action in ("server-started", "server-stopped")] == [1, 1]
+
+
+def test_half_a_request_does_not_keep_a_server_from_ending(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as unfinished:
+        unfinished.sendall(b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        time.sleep(1)
+        asked = time.monotonic()
+        server.stop()
+
+    assert time.monotonic() - asked < 15
+    assert '"action":"server-stopped"' in (tmp_path / "server.log").read_text(encoding="utf-8")
 
 
 def test_a_worker_ends_in_order_when_it_is_told_to(home: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from threading import enumerate as threads
 
 from structlog.testing import capture_logs
@@ -77,3 +77,28 @@ def test_stopping_ends_the_thread_at_once_even_while_it_waits() -> None:
 
 def test_stopping_one_that_never_began_is_nothing() -> None:
     Worker([]).stop()
+
+
+def test_stopping_finishes_the_chore_in_hand_and_begins_no_other() -> None:
+    begun, let_go, done = Event(), Event(), []
+
+    def slow() -> int:
+        begun.set()
+        let_go.wait(5)
+        done.append("slow")
+        return 1
+
+    def other() -> int:
+        done.append("other")
+        return 1
+
+    worker = Worker([slow, other])
+    worker.start()
+    begun.wait(5)
+    stopper = Thread(target=worker.stop)
+    stopper.start()
+    stopper.join(0.2)
+    let_go.set()
+    stopper.join(5)
+
+    assert done == ["slow"]
