@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 from engine import access, deadlines, signals
 from engine.access import SYSTEM
@@ -20,9 +20,11 @@ from engine.errors import EngineError, FieldProblem, InvalidDataError, NotFoundE
 from engine.handlers import escalations
 from engine.handlers.content import change
 from engine.handlers.succession import successor_in_force
+from engine.models.budget import BudgetProposal
 from engine.models.commendation import Dossier
 from engine.models.directory import Agency, Membership
 from engine.models.instance import ProcessInstance
+from engine.models.obstacle import Obstacle
 from engine.models.plan import PlanTask
 from engine.models.succession import CaseSuccessor
 from engine.models.task import TaskCandidate, UserTask
@@ -34,6 +36,8 @@ from engine.runtime import Engine, Transaction
 _BY_MESSAGE = "periodic_report"
 # The variables that name agencies, one or several.
 _ONE, _SEVERAL = ("agency", "aggregator"), ("coordinators", "addressees")
+# What a case is about, besides a plan task.
+_CONTENT: tuple[type[Dossier | BudgetProposal | Obstacle], ...] = (Dossier, BudgetProposal, Obstacle)
 
 log = structlog.get_logger("engine.successions")
 
@@ -160,7 +164,7 @@ def _follower(tx: Transaction, case: Case, code: str) -> str | None:
 
 
 def _move_case(tx: Transaction, case: Case, moves: Mapping[str, str]) -> None:
-    """The case itself, the variables that later steps read, and the plan task or dossier that it is about."""
+    """The case itself, the variables that later steps read, and the plan task or other row that it is about."""
     named = _named(case.variables)
     moved = {name: list(dict.fromkeys(moves.get(code, code) for code in codes)) for name, codes in named.items()}
     changed = {name: codes for name, codes in moved.items() if codes != named[name]}
@@ -174,8 +178,9 @@ def _move_case(tx: Transaction, case: Case, moves: Mapping[str, str]) -> None:
     if task is not None and task.agency == old:
         change(case, task, agency=new)
         escalations.settle(tx, case, "transferred")
-    for dossier in tx.session.scalars(select(Dossier).where(Dossier.instance_id == case.id, Dossier.agency == old)):
-        dossier.agency = new
+    for table in _CONTENT:
+        of_old = (table.instance_id == case.id) & (table.agency == old)
+        tx.session.execute(update(table).where(of_old).values(agency=new))
 
 
 def _move_task(tx: Transaction, case: Case, task: UserTask, moves: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ from engine.queries.tasks import TaskFilter
 from engine.runtime import Engine
 from tests.conftest import MovableClock
 from tests.engine.commands.test_due_changes import told
+from tests.funding import Blocked, Money
 from tests.installed import COMMUNE, actor, begin, do
 from tests.reporting import FEW, RoundScene
 
@@ -73,6 +74,21 @@ def test_a_plan_task_goes_to_the_successor_with_its_case_and_its_open_steps(
     assert task.agency == NEXT
     do(installed, actor(installed, f"{NEXT}.agency_officer"), case, "propose", **PROPOSAL)
     assert set(offered(installed, f"{NEXT}.agency_head", case)) == {"head_review"}
+
+
+@pytest.mark.parametrize("kind", [Money, Blocked])
+def test_funding_and_obstacles_go_to_the_successor(
+    installed_sqlite: Engine, clock: MovableClock, kind: type[Money | Blocked]
+) -> None:
+    course = kind(installed_sqlite)
+    end(installed_sqlite)
+    clock.moment = DAY_AFTER
+
+    successions.hand_over_due(installed_sqlite)
+
+    about = course.proposal if isinstance(course, Money) else course.obstacle
+    assert about.agency == NEXT
+    assert len(offered(installed_sqlite, f"{NEXT}.agency_officer", course.case)) == 1
 
 
 def test_the_history_keeps_both_agencies_by_name(installed: Engine, clock: MovableClock) -> None:
