@@ -25,6 +25,7 @@ _PROCESSES = {
     "process-instances.search_instances": "Danh sách như trên, hỏi bằng nội dung {filter, sort, page}.",
     "process-instances.get_instance": "Một hồ sơ.",
     "process-instances.get_history": "Lịch sử xử lý, theo thứ tự.",
+    "process-instances.get_evidence": "Hồ sơ chứng cứ (zip): lịch sử, kết quả kiểm tra, sơ đồ, tệp; cho cơ quan kiểm tra.",
     "process-instances.suspend": "Tạm dừng hồ sơ, kèm lý do: ngừng tính hẹn giờ và không nhận xử lý.",
     "process-instances.resume": "Tiếp tục hồ sơ đang tạm dừng, kèm lý do.",
     "process-instances.cancel": "Hủy hồ sơ ngay, kèm lý do.",

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response
 
+from api import bundles
 from api.bodies import arguments, body
 from api.contract import Answer, expected_version, look, perform
 from api.errors import speaks_english
@@ -82,6 +83,13 @@ def get_history(instance_id: str) -> Response:
         return page(found, given["limit"], lambda e: _event(e, english=english), lambda e: (e.seq,), total)
 
     return look(query)
+
+
+@blueprint.at("/<instance_id>/evidence", methods=["GET"])
+@blueprint.gives(200, content_type=bundles.MEDIA_TYPE)
+def get_evidence(instance_id: str) -> Response:
+    """All that is needed to judge the case elsewhere: its history, verification, diagrams, files. For inspectors."""
+    return bundles.evidence(instance_id)
 
 
 @blueprint.at("/<instance_id>/suspend", methods=["POST"])

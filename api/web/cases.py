@@ -23,6 +23,7 @@ from engine.errors import FieldProblem, InvalidDataError
 from engine.models.instance import ProcessInstance
 from engine.queries import (
     beginnings,
+    bundle,
     definitions,
     diagrams,
     documents,
@@ -133,6 +134,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         case=case,
         process=drawn[0].definition,
         past=then,
+        may_take_evidence=bundle.may_take(tx.actor, case),
         may_manage=access.manages_case(tx.actor, case.agency, case.started_by),
         variables=then.variables if then else case.variables,
         drawn=sorted(drawn, key=lambda one: not one.is_live),
