@@ -7,7 +7,7 @@ from flask import Blueprint, Response, url_for
 from api.auth import engine
 from api.web.door import goto, is_known, page
 from engine.access import SYSTEM
-from engine.queries import plans
+from engine.queries import plans, publications
 from engine.runtime import Transaction
 
 blueprint = Blueprint("public", __name__)
@@ -21,10 +21,11 @@ def front() -> Response:
 
 @blueprint.get("/public")
 def released() -> str:
-    """The released plans: their title, their obligations, and nothing of what agencies do about them."""
+    """The released plans with their obligations, and what agencies published; nothing of what they do otherwise."""
     return engine().read(SYSTEM, _released)
 
 
 def _released(tx: Transaction) -> str:
     found = [(plan, plans.obligations(tx, plan.id, limit=1000)) for plan in plans.plans(tx)]
-    return page("public.html", plans=found)
+    names = {code: {"name_vi": vi, "name_en": en} for code, (vi, en) in publications.CHANNELS.items()}
+    return page("public.html", plans=found, published=publications.published(tx), channels=names)

@@ -15,7 +15,7 @@ from api.web.fields import Choice, Surroundings
 from api.web.showing import named
 from engine import deadlines, figures
 from engine.forms import Field, Form
-from engine.queries import directory, evidence, plans, reports, rounds
+from engine.queries import directory, evidence, plans, publications, reports, rounds
 from engine.queries.directory import AgencyFilter, PersonFilter
 from engine.runtime import Transaction
 
@@ -50,6 +50,8 @@ def _offered(tx: Transaction, form: Form, instance_id: str | None) -> Iterator[t
     if "evidence" in types and instance_id is not None:
         yield "evidence", [Choice(f.id, f.file_name) for f in evidence.files_of(tx, instance_id)]
     asked = {field.id for field in form.fields}
+    if "channels" in asked:
+        yield "channels", [Choice(code, said(*names)) for code, names in publications.CHANNELS.items()]
     if "obligation" in asked or "tags" in types:
         yield from _of_plans(tx, asked)
 

@@ -62,8 +62,7 @@ class Public:
     id: str
     title: str
     summary: str
-    agency_vi: str
-    agency_en: str | None
+    agency: Mapping[str, str]
     content_tags: Sequence[str]
     published_at: datetime | None
     corrected_at: datetime | None
@@ -119,8 +118,7 @@ def _public(row: Publication, agency: Agency, places: Sequence[PublicPlace]) -> 
         row.id,
         row.title or "",
         row.summary or "",
-        agency.name_vi,
-        agency.name_en,
+        {"name_vi": agency.name_vi, "name_en": agency.name_en},
         row.content_tags,
         row.published_at,
         row.corrected_at,
