@@ -125,8 +125,10 @@ def test_what_was_urged_in_vain_is_listed_for_the_leadership_and_the_agency(urge
 def cards(who: Reader) -> dict[str, tuple[str, str, str]]:
     """The cards of somebody's dashboard: what stands on each, and where it leads."""
     page = html.fromstring(who.get("/dashboard").text)
-    found = page.xpath("//a[starts-with(@class, 'card ')]")
-    said = [([str(part.text_content()) for part in card], str(card.get("href"))) for card in found]
+    found = [link for link in page.iter("a") if str(link.get("class")).startswith("card ")]
+    said = [
+        (["".join(str(text) for text in part.itertext()) for part in card], str(card.get("href"))) for card in found
+    ]
     return {label: (value, beneath, address) for (label, value, beneath), address in said}
 
 
