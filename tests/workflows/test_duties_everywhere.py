@@ -16,7 +16,16 @@ from engine.access import SYSTEM
 from engine.commands import regimes, rounds
 from engine.commands.directory import Role
 from engine.commands.rounds import RoundRequest
-from engine.models import ExternalRequest, Report, ReportRound, Supervision
+from engine.models import (
+    Activity,
+    BudgetProposal,
+    ExternalRequest,
+    Obstacle,
+    Publication,
+    Report,
+    ReportRound,
+    Supervision,
+)
 from engine.runtime import Engine, Transaction
 from tests.installed import COMMUNE
 from tests.reporting import trial_regime
@@ -29,11 +38,18 @@ MONITOR, LEADER, OFFICE = Role("report_aggregator", "svhtt"), Role("city_leader"
 OUTSIDE = (Role("external_partner", "btgdv"), Role("external_partner", "mttq"))
 CLERKS = (Role("records_clerk", "vpub"), Role("records_clerk", "ubnd"))
 SKHCN = (Role("agency_officer", "skhcn"), Role("agency_head", "skhcn"))
+FINANCE = (Role("finance_appraiser", "stc"), Role("agency_head", "stc"))
 # A few people do everything in an agency, so that they meet their own work; nobody may judge it all the same.
 FLOWS: Mapping[str, Sequence[Role]] = {
     "task_lifecycle": (OFFICER, HEAD, MONITOR, LEADER, *SKHCN),
     "external_request": (OFFICE, LEADER, *CLERKS, *OUTSIDE),
     "supervision_response": (OFFICE, *OUTSIDE, *SKHCN),
+    "budget_proposal": (OFFICER, HEAD, *FINANCE, OFFICE, LEADER),
+    "obstacle_report": (OFFICER, HEAD, MONITOR, LEADER, *SKHCN),
+    "content_publication": (OFFICER, HEAD, MONITOR),
+    "event_lifecycle": (OFFICER, HEAD, LEADER),
+    "contest_lifecycle": (OFFICER, HEAD, LEADER, *SKHCN),
+    "survey_lifecycle": (OFFICER, HEAD, LEADER),
     "report_round": (
         OFFICER,
         HEAD,
@@ -53,7 +69,7 @@ def started(engine: Engine, process: str) -> None:
         asked = RoundRequest("trial-quarterly", title_vi="Thử", title_en="Trial", due_dates=due, reporters=(COMMUNE,))
         engine.run(SYSTEM, rounds.open_now, asked)
     else:
-        begin(engine, process, COMMUNE if process == "task_lifecycle" else "vpub")
+        begin(engine, process, COMMUNE if OFFICER in FLOWS[process] else "vpub")
 
 
 def cases(engine: Engine, process: str) -> list[tuple[str, str]]:
@@ -69,6 +85,12 @@ def cases(engine: Engine, process: str) -> list[tuple[str, str]]:
                 (Supervision, "instance_id", process),
                 (Supervision, "answer_instance_id", "supervision_answer"),
             ),
+            "budget_proposal": ((BudgetProposal, "instance_id", process),),
+            "obstacle_report": ((Obstacle, "instance_id", process),),
+            "content_publication": ((Publication, "instance_id", process),),
+            "event_lifecycle": ((Activity, "instance_id", process),),
+            "contest_lifecycle": ((Activity, "instance_id", process),),
+            "survey_lifecycle": ((Activity, "instance_id", process),),
             "report_round": ((ReportRound, "instance_id", process), (Report, "instance_id", "periodic_report")),
         }
         found = [
@@ -109,6 +131,6 @@ def test_nobody_judges_what_they_had_a_hand_in(installed_sqlite: Engine, process
             done += 1
 
     # The search is not empty: people got somewhere, were kept from their own work, and acted for others.
-    assert done >= 20
+    assert done >= 15
     assert refused >= 1
     assert borrowed >= 1 or OFFICER not in FLOWS[process]

@@ -30,6 +30,10 @@ from engine.queries.tasks import TaskFilter, TaskView
 from engine.runtime import Engine, Transaction
 
 TRIES = 6
+# What names something that is not there; all of it is optional.
+_REFERENCES = frozenset({"obligation", "plan_task", "budget_proposal", "content_tags", "channel_tags"})
+# What is one of a few things, or within bounds that no type tells.
+_FIXED: Mapping[str, Any] = {"channels": ["portal"], "budget_year": 2026, "lines": {"In tờ rơi": 5_000_000}}
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,10 @@ class Organisation:
         return {f.id: value for f in fields if (value := self._value(f)) is not None}
 
     def _value(self, wanted: Field) -> Any:
-        if wanted.id == "obligation":
+        if wanted.id in _REFERENCES:
             return None
+        if wanted.id in _FIXED:
+            return _FIXED[wanted.id]
         if wanted.options:
             return self.random.choice(wanted.options).id
         if wanted.type == "date":
@@ -124,6 +130,7 @@ class Organisation:
             "text": ("Nội dung chi tiết",),
             "boolean": (True, False),
             "long": (3, 1, 20),
+            "datetime": ("2026-03-10T10:00:00+07:00",),
             "money": (5_000_000,),
             "agency": ("skhcn", "btgdv", "mttq"),
             "agencies": ([], ["skhcn"]),
