@@ -45,7 +45,8 @@ class Definition:
 
     `networks` holds the process itself under `key`, each called process under its key and each embedded sub-process
     under its element id; `nodes` holds the nodes of all of them. `calls` are the processes that it
-    calls, directly or not. One that does not start alone (extension property `starts_alone`) is only ever called.
+    calls, directly or not. One that does not start alone (extension property `starts_alone`) is only ever called, or
+    begun by a command.
     """
 
     key: str

@@ -80,8 +80,9 @@ def start(tx: Transaction, wanted: Start) -> Case:
     unknown agency, ForbiddenError when the process names starters and the actor is none of them at that agency.
     A ProcessError has an attempt, with which `open_failed` makes the instance that waits to be begun again.
     """
-    row = _definition(tx, wanted)
-    _require_starter(tx.actor, definitions.compiled(tx, row.id), wanted.agency)
+    definition = definitions.compiled(tx, _definition(tx, wanted).id)
+    _require_starter(tx.actor, definition, wanted.agency)
+    _require_alone(definition)
     return _begun(tx, _opening(tx, wanted))
 
 
@@ -296,13 +297,20 @@ def _definition(tx: Transaction, wanted: Start) -> Version:
     return definitions.named(tx, wanted.process_key, wanted.version)
 
 
-def _require_begin(definition: Definition, wanted: Start) -> None:
-    """Raise InvalidDataError for a process that is only called, or begins by a message, signal or timer only."""
+def _require_alone(definition: Definition) -> None:
+    """Raise InvalidDataError for a process that other processes call or commands begin, and nobody starts."""
     if not definition.starts_alone:
-        message_vi = "Quy trình này chỉ được gọi từ quy trình khác, không khởi tạo riêng."
+        message_vi = "Quy trình này chỉ được mở từ quy trình hoặc thao tác khác, không khởi tạo riêng."
         raise _invalid(
-            "process_key", "called-only", message_vi, "It is called by other processes and never starts alone."
+            "process_key",
+            "called-only",
+            message_vi,
+            "Other processes call it or commands begin it; it never starts alone.",
         )
+
+
+def _require_begin(definition: Definition, wanted: Start) -> None:
+    """Raise InvalidDataError for a process that begins by a message, signal or timer only."""
     if wanted.trigger is None and definition.networks[definition.key].start is None:
         message_vi = "Quy trình này chỉ bắt đầu bằng thông điệp, tín hiệu hoặc hẹn giờ."
         raise _invalid("process_key", "event-start", message_vi, "It begins by a message, signal or timer only.")
