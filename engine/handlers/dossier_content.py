@@ -99,6 +99,7 @@ def taken(tx: Transaction, case: Case) -> Dossier:
     values["achievement_key"] = rules.comparable(found.achievement_title if title is None else title)
     values["round"] = int(known.get("round") or 1)
     nomination.require_words(values)
+    nomination.require_campaign(tx, values.get("campaign_id"))
     changed = {name: value for name, value in values.items() if getattr(found, name) != value}
     if changed:
         change(case, found, **changed)

@@ -45,6 +45,13 @@ def require_words(values: Mapping[str, Any]) -> None:
         raise InvalidDataError([FieldProblem(name, "unknown", message_vi, message_en) for name in wrong])
 
 
+def require_campaign(tx: Transaction, campaign_id: str | None) -> None:
+    """Raise InvalidDataError for a campaign that there is not: no dossier can be kept under it."""
+    if campaign_id is not None and tx.session.get(Campaign, campaign_id) is None:
+        message_vi = "Không có đợt khen thưởng này."
+        raise InvalidDataError([FieldProblem("campaign", "unknown", message_vi, "There is no such campaign.")])
+
+
 def unit_minutes(known: Mapping[str, Any]) -> dict[str, Any]:
     """The minutes of the unit's meeting, as the form gathered them."""
     names = ("meeting_on", "meeting_present", "meeting_in_favour", "meeting_minutes")
@@ -76,11 +83,8 @@ def _unpublishable(found: Dossier) -> Iterator[FieldProblem]:
 def _campaign(tx: Transaction, found: Dossier) -> Iterator[FieldProblem]:
     if found.campaign_id is None:
         return
-    campaign = tx.session.get(Campaign, found.campaign_id)
+    campaign = tx.session.get_one(Campaign, found.campaign_id)
     today = deadlines.local_date(tx.now)
-    if campaign is None:
-        yield FieldProblem("campaign", "unknown", "Không có đợt khen thưởng này.", "There is no such campaign.")
-        return
     is_over = campaign.state != "open" or (campaign.closes_on is not None and campaign.closes_on < today)
     if found.submitted_at is None and (is_over or campaign.opens_on > today):
         yield FieldProblem("campaign", "closed", "Đợt khen thưởng không mở.", "The campaign is not open.")

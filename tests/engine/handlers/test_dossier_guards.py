@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from engine.access import SYSTEM
 from engine.commands import dossiers, instances
-from engine.errors import ConflictError, ForbiddenError
+from engine.errors import ConflictError, ForbiddenError, InvalidDataError
 from engine.models.commendation import Dossier
 from engine.models.instance import ProcessInstance
 from engine.runtime import Engine
-from tests.engine.handlers.test_commendation import REFUSED, Course
+from tests.engine.handlers.test_commendation import FORM, REFUSED, Course
 
 
 @pytest.fixture
@@ -55,6 +55,16 @@ def test_the_head_of_the_agency_does_not_stop_the_revocation_of_its_award(awarde
             awarded.engine.run(awarded.head, verb, revocation, "Xin giữ.")
 
     assert awarded.engine.run(awarded.chairman, instances.suspend, revocation, "Chờ kết luận.").state == "suspended"
+
+
+def test_a_campaign_that_there_is_not_is_told_by_its_field(installed: Engine) -> None:
+    course = Course(installed)
+
+    with pytest.raises(InvalidDataError) as refused:
+        course.do(course.officer, "nominate", **FORM | {"campaign": "none"})
+
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [("campaign", "unknown")]
+    assert course.case.state == "active"
 
 
 def test_a_case_begun_anew_has_a_dossier_of_its_own(course: Course) -> None:
