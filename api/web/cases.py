@@ -135,7 +135,7 @@ def _page(tx: Transaction, case: ProcessInstance) -> str:
         process=drawn[0].definition,
         past=then,
         may_take_evidence=bundle.may_take(tx.actor, case),
-        may_manage=access.manages_case(tx.actor, case.agency, case.started_by),
+        may_manage=access.manages_case(tx.actor, case.agency, case.started_by, case.process_key),
         variables=then.variables if then else case.variables,
         drawn=sorted(drawn, key=lambda one: not one.is_live),
         events=chosen[::-1] if newest_first else chosen,
