@@ -31,6 +31,13 @@ SAID: dict[str, dict[str, Any]] = {
         "recipients": ["Văn phòng UBND Thành phố"],
         "unit": "QLVHGĐ",
     },
+    "gm": {
+        "agency": "svhtt",
+        "subject": "Dự hội thảo về chuyển đổi số",
+        "body": ["Sở Văn hóa và Thể thao trân trọng kính mời: Sở Tài chính.", "Thời gian: 8 giờ ngày 20/3/2026."],
+        "recipients": ["Sở Tài chính"],
+        "unit": "QLVHGĐ",
+    },
     "cv": {
         "agency": "svhtt",
         "subject": "đôn đốc báo cáo quý I/2026",

@@ -11,7 +11,7 @@ from importlib import resources
 
 import yaml
 
-CODES = ("ttr", "bc", "cv", "qd", "bb")
+CODES = ("ttr", "bc", "cv", "qd", "bb", "gm")
 _SMALLEST_UNPADDED = 10
 
 

@@ -66,6 +66,20 @@ def letter(tx: Transaction, case: Case, subject: str, text: str, to: Sequence[st
     return documents.issue(tx, wanted, case)
 
 
+def invitation(tx: Transaction, case: Case, subject: str, text: str, to: Sequence[str]) -> Document:
+    """The invitation of the lead agency to other agencies."""
+    names = [_name(tx, code) for code in to]
+    wanted = Draft(
+        type="gm",
+        agency=str(case.agency),
+        subject=subject,
+        body=[f"{_name(tx, case.agency)} trân trọng kính mời: {'; '.join(names)}.", *lines(text)],
+        signer=_signer(tx, str(case.agency)),
+        recipients=names,
+    )
+    return documents.issue(tx, wanted, case)
+
+
 def minutes(tx: Transaction, case: Case, subject: str, text: str, secretary: str | None) -> Document:
     """The minutes of an event or a jury, signed by the chair and by whoever wrote them."""
     wanted = Draft(

@@ -35,7 +35,7 @@ def send_invitations(tx: Transaction, case: Case) -> None:
     invited = [code for code in known["invitees"] if code != case.agency]
     day = plain_date(deadlines.as_date(known["held_on"]))
     text = f"{known['invitation_text']}\nThời gian: ngày {day}. Địa điểm: {known.get('place') or 'sẽ thông báo'}"
-    issued = activity_documents.letter(tx, case, f"mời dự “{found.title}”"[:400], text, invited or [str(case.agency)])
+    issued = activity_documents.invitation(tx, case, f"Dự “{found.title}”"[:400], text, invited or [str(case.agency)])
     settle(found, invitation=issued.symbol, invited=invited)
     turn(found, "preparing")
     told = facts(found, agencies=invited, document=issued.id, symbol=issued.symbol)

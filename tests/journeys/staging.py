@@ -12,7 +12,7 @@ from engine.access import SYSTEM, Actor
 from engine.commands import instances, tasks, timers
 from engine.commands.case import Case
 from engine.commands.instances import Start
-from engine.models import AuditEvent
+from engine.models import AuditEvent, Document
 from engine.models.instance import ProcessInstance
 from engine.queries import tasks as task_queries
 from engine.queries.tasks import TaskFilter
@@ -65,6 +65,12 @@ class Stage:
         """The types of the case's events."""
         query = select(AuditEvent.type).where(AuditEvent.instance_id == (case_id or self.case.id))
         return list(self.engine.read(SYSTEM, lambda tx: tx.session.scalars(query.order_by(AuditEvent.seq)).all()))
+
+    def symbols(self) -> list[str]:
+        """The symbols of the case's documents, in the order of issue."""
+        mine = select(Document.symbol).where(Document.instance_id == self.case.id)
+        query = mine.order_by(Document.issued_at, Document.number)
+        return list(self.engine.read(SYSTEM, lambda tx: tx.session.scalars(query).all()))
 
     @property
     def state(self) -> str:

@@ -55,9 +55,11 @@ ORDER = {
         "Căn cứ",
         "Điều 1.",
     ],
+    "gm": ["UBND THÀNH PHỐ", "CỘNG HÒA", "Số:", "Hà Nội, ngày", "GIẤY MỜI", "Dự hội thảo", "Sở Văn"],
     "bb": ["UBND THÀNH PHỐ", "HỘI ĐỒNG", "CỘNG HÒA", "Số:", "Hà Nội, ngày", "BIÊN BẢN", "Họp Hội đồng", "Thời gian"],
 }
 SIGNED = {"ttr": ["Nơi nhận:", "GIÁM ĐỐC"], "bc": ["Nơi nhận:", "GIÁM ĐỐC"], "cv": ["Nơi nhận:", "GIÁM ĐỐC"]}
+SIGNED |= {"gm": ["Nơi nhận:", "GIÁM ĐỐC"]}
 SIGNED |= {"qd": ["Nơi nhận:", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "bb": ["THƯ KÝ", "CHỦ TỌA", "Nơi nhận:"]}
 
 
