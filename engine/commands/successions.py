@@ -20,12 +20,14 @@ from engine.errors import EngineError, FieldProblem, InvalidDataError, NotFoundE
 from engine.handlers import escalations
 from engine.handlers.content import change
 from engine.handlers.succession import successor_in_force
+from engine.models.activity import Activity
 from engine.models.budget import BudgetProposal
 from engine.models.commendation import Dossier
 from engine.models.directory import Agency, Membership
 from engine.models.instance import ProcessInstance
 from engine.models.obstacle import Obstacle
 from engine.models.plan import PlanTask
+from engine.models.publication import Publication
 from engine.models.succession import CaseSuccessor
 from engine.models.task import TaskCandidate, UserTask
 from engine.queries.agency_names import Names
@@ -35,9 +37,10 @@ from engine.runtime import Engine, Transaction
 # Whose reporting agency is followed by its own diagram, which begins the report there.
 _BY_MESSAGE = "periodic_report"
 # The variables that name agencies, one or several.
-_ONE, _SEVERAL = ("agency", "aggregator"), ("coordinators", "addressees")
+_ONE, _SEVERAL = ("agency", "aggregator"), ("coordinators", "addressees", "invitees", "jury")
 # What a case is about, besides a plan task.
-_CONTENT: tuple[type[Dossier | BudgetProposal | Obstacle], ...] = (Dossier, BudgetProposal, Obstacle)
+_Content = Dossier | BudgetProposal | Obstacle | Publication | Activity
+_CONTENT: tuple[type[_Content], ...] = (Dossier, BudgetProposal, Obstacle, Publication, Activity)
 
 log = structlog.get_logger("engine.successions")
 

@@ -17,6 +17,7 @@ from engine.commands.case import Case
 from engine.errors import FieldProblem, InvalidDataError
 from engine.handlers.content import day_of, invalid, require_obligation
 from engine.models.activity import Activity
+from engine.models.budget import BudgetProposal
 from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTag, PlanTask
@@ -72,7 +73,12 @@ def submit_activity(tx: Transaction, case: Case, day: str, names: Iterable[str])
     """
     found, known = activity_of(tx, case), case.variables
     task_id = known.get("plan_task") or None
-    problems = [*unknown_tags(tx, known), *_past(tx, day, day_of(known[day])), *_strange_task(tx, case, task_id)]
+    problems = [
+        *unknown_tags(tx, known),
+        *_past(tx, day, day_of(known[day])),
+        *_strange_task(tx, case, task_id),
+        *_strange_money(tx, known),
+    ]
     if problems:
         raise InvalidDataError(problems)
     found.title, found.ends_on, found.plan_task_id = known["title"], day_of(known[day]), task_id
@@ -110,6 +116,13 @@ def unknown_tags(tx: Transaction, known: dict[str, Any]) -> Iterator[FieldProble
 def _past(tx: Transaction, field: str, day: date | None) -> Iterator[FieldProblem]:
     if day is not None and day < deadlines.local_date(tx.now):
         yield FieldProblem(field, "past", "Ngày không được ở quá khứ.", "The day may not be in the past.")
+
+
+def _strange_money(tx: Transaction, known: dict[str, Any]) -> Iterator[FieldProblem]:
+    named = known.get("budget_proposal")
+    if named and tx.session.get(BudgetProposal, named) is None:
+        message_vi = "Không có đề xuất kinh phí này."
+        yield FieldProblem("budget_proposal", "unknown", message_vi, "There is no such proposal of funding.")
 
 
 def _strange_task(tx: Transaction, case: Case, task_id: str | None) -> Iterator[FieldProblem]:

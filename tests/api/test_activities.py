@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tests.api.web import Web, engine_of
+from tests.api.web import Web, engine_of, told
 from tests.journeys.staging import Stage
 from tests.journeys.test_activities import HEAD, OFFICER, SURVEY, invited
 from tests.journeys.test_publications import placed
@@ -17,11 +17,11 @@ def test_a_publication_is_listed_for_its_agency_with_the_proof_of_each_channel(b
     placed(Stage(engine_of(both)))
     editor = Web(both, COMMUNE)
 
-    (found,) = editor.get("/publications", state="published", total="true").json["items"]
-    told = editor.get(f"/publications/{found['id']}").json
+    (found,) = told(editor.get("/publications", state="published", total="true"))["items"]
+    shown = told(editor.get(f"/publications/{found['id']}"))
 
-    assert (told["state"], told["agency"], told["content"]) == ("published", "c-thach-that", "Nội dung đầy đủ.")
-    assert [(c["channel"], c["state"], bool(c["archived_copy"])) for c in told["channels"]] == [
+    assert (shown["state"], shown["agency"], shown["content"]) == ("published", "c-thach-that", "Nội dung đầy đủ.")
+    assert [(c["channel"], c["state"], bool(c["archived_copy"])) for c in shown["channels"]] == [
         ("portal", "published", True),
         ("commune_radio", "published", True),
     ]
@@ -32,13 +32,13 @@ def test_others_know_of_neither(both: Flask) -> None:
     placed(stage)
     invited(stage)
     editor, officer, stranger = Web(both, COMMUNE), Web(both, OFFICER), Web(both, STRANGER)
-    (publication,) = editor.get("/publications").json["items"]
-    (activity,) = officer.get("/activities", kind="event").json["items"]
+    (publication,) = told(editor.get("/publications"))["items"]
+    (activity,) = told(officer.get("/activities", kind="event"))["items"]
 
-    assert stranger.get("/publications").json["items"] == stranger.get("/activities").json["items"] == []
+    assert told(stranger.get("/publications"))["items"] == told(stranger.get("/activities"))["items"] == []
     assert stranger.get(f"/publications/{publication['id']}").status_code == 404
     assert stranger.get(f"/activities/{activity['id']}").status_code == 404
-    assert officer.get(f"/activities/{activity['id']}").json["results"]["invited"] == ["stc", "svhtt"]
+    assert told(officer.get(f"/activities/{activity['id']}"))["results"]["invited"] == ["stc", "svhtt"]
 
 
 def test_answers_come_in_and_are_read_without_whose_they_are(both: Flask) -> None:
@@ -47,14 +47,14 @@ def test_answers_come_in_and_are_read_without_whose_they_are(both: Flask) -> Non
     stage.do(OFFICER, "design_survey", decision="submit", **SURVEY)
     stage.do(HEAD, "review_plan", decision="approve")
     officer = Web(both, OFFICER)
-    (found,) = officer.get("/activities", kind="survey").json["items"]
+    (found,) = told(officer.get("/activities", kind="survey"))["items"]
     path = f"/activities/{found['id']}/answers"
     given = {"answers": [{"q1": "Vốn"}, {"q1": "Nhân lực"}], "respondents": [{"name": "Nguyễn Văn A"}]}
 
     assert officer.post(path, given).status_code == 200
     assert officer.post(path, {"answers": [{"q1": 5}]}).status_code == 422
-    told = officer.get(path).json
+    shown = told(officer.get(path))
 
-    assert sorted(one["q1"] for one in told["answers"]) == ["Nhân lực", "Vốn"]
-    assert (told["respondents"], "Nguyễn Văn A" in str(told)) == (1, False)
+    assert sorted(one["q1"] for one in shown["answers"]) == ["Nhân lực", "Vốn"]
+    assert (shown["respondents"], "Nguyễn Văn A" in str(shown)) == (1, False)
     assert Web(both, STRANGER).get(path).status_code == 404

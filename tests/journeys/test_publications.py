@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from engine.access import SYSTEM
-from engine.commands import instances
+from engine.commands import directory, instances, successions
 from engine.commands.instances import Start
 from engine.errors import ForbiddenError, InvalidDataError
 from engine.models import Publication
 from engine.queries import publications
 from engine.queries.publications import Public
 from engine.runtime import Engine
+from tests.conftest import MovableClock
 from tests.installed import COMMUNE, PLAN
 from tests.journeys.staging import Stage
 
@@ -237,3 +239,15 @@ def test_only_the_agency_corrects_its_content_and_one_correction_at_a_time(alone
         wanted = Start("content_correction", agency=agency, variables=again)
         with pytest.raises(refusal):
             alone.engine.run(alone.person(who), instances.start, wanted)
+
+
+def test_content_on_its_way_goes_to_the_agency_that_follows(alone: Stage, clock: MovableClock) -> None:
+    submitted(alone)
+    ended = {"valid_to": date(2026, 3, 10), "successor_code": "c-ba-vi"}
+    alone.engine.run(SYSTEM, directory.change_agency, COMMUNE, ended)
+    clock.forward(timedelta(days=1))
+
+    successions.hand_over_due(alone.engine)
+
+    assert alone.row(Publication).agency == "c-ba-vi"
+    alone.do("c-ba-vi.agency_head", "review_content", decision="forward", **FIT)
