@@ -26,7 +26,6 @@ from engine.models.directory import Agency
 from engine.models.report import ReportRound
 from engine.queries import bottlenecks, escalations, naming, overview, plans, rounds, tasks
 from engine.queries import definitions as known
-from engine.queries.bottlenecks import Load
 from engine.queries.escalations import EscalationFilter
 from engine.queries.overview import Heat
 from engine.queries.rounds import RoundFilter
@@ -58,7 +57,6 @@ def shown() -> str:
     def query(tx: Transaction) -> str:
         counted, heat = overview.by_agency(tx), overview.overdue_by_month(tx)
         months, grid = _grid(heat, MOST_MONTHS[False])
-        loads = _loads(tx, _process())
         rate = figures(overview.whole(counted))[0]
         return page(
             "dashboard.html",
@@ -67,9 +65,6 @@ def shown() -> str:
             rows=_worst(counted),
             grid=grid,
             months=months,
-            loads=loads,
-            bottleneck=bottlenecks.held_up(loads),
-            steps=_steps(tx, _process()),
             process=_process(),
             agencies=naming.agencies(tx, [*counted, *grid]),
         )
@@ -197,10 +192,6 @@ def _steps(tx: Transaction, key: str) -> dict[str, Any]:
         return {}
     found = definitions.compiled(tx, newest.id).elements if newest.kind == "bpmn" else {}
     return {code: element for code, element in found.items() if element.kind == "user_task"}
-
-
-def _loads(tx: Transaction, key: str) -> list[Load]:
-    return bottlenecks.loads(tx, key, _steps(tx, key))
 
 
 def _draw_progress(tx: Transaction, frame: Frame) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, and_, cast, extract, func, select
+from sqlalchemy import and_, case, extract, func, select
 
 from engine import deadlines
 from engine.buckets import Buckets
@@ -34,10 +34,13 @@ class Heat:
 def by_agency(tx: Transaction) -> dict[str, Buckets]:
     """The four counts of each agency's plan tasks, by the due date in force, as `statistics.buckets` has them."""
     today = deadlines.local_date(tx.now)
-    counts = [func.sum(cast(in_bucket(bucket, today), Integer)) for bucket in BUCKETS]
-    query = visible_plan_tasks(tx, PlanTaskFilter()).with_only_columns(PlanTask.agency, *counts)
-    rows: Iterable[Any] = tx.session.execute(query.group_by(PlanTask.agency))
-    return {row[0]: Buckets(**dict(zip(BUCKETS, map(int, row[1:]), strict=True))) for row in rows}
+    bucket = case(*((in_bucket(one, today), one) for one in BUCKETS))
+    query = visible_plan_tasks(tx, PlanTaskFilter()).with_only_columns(PlanTask.agency, bucket, func.count(PlanTask.id))
+    rows: Iterable[Any] = tx.session.execute(query.group_by(PlanTask.agency, bucket))
+    found: dict[str, dict[str, int]] = {}
+    for agency, name, number in rows:
+        found.setdefault(agency, {}).update({name: number} if name is not None else {})
+    return {agency: Buckets(**counts) for agency, counts in sorted(found.items())}
 
 
 def whole(counted: dict[str, Buckets]) -> Buckets:
@@ -60,8 +63,13 @@ def overdue_by_month(tx: Transaction) -> list[Heat]:
 
 def red_lines(tx: Transaction) -> dict[str, int]:
     """The content lines with overdue tasks, the worst first, with how many."""
-    query = visible_plan_tasks(tx, PlanTaskFilter(bucket="overdue")).with_only_columns(PlanTask.content_tags)
-    counted = Counter(tag for tags in tx.session.scalars(query) for tag in tags)
+    query = visible_plan_tasks(tx, PlanTaskFilter(bucket="overdue"))
+    rows: Iterable[Any] = tx.session.execute(
+        query.with_only_columns(PlanTask.content_tags, func.count(PlanTask.id)).group_by(PlanTask.content_tags)
+    )
+    counted: Counter[str] = Counter()
+    for tags, number in rows:
+        counted.update(dict.fromkeys(tags, number))
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -60,7 +60,6 @@ def test_the_cards_count_what_their_pages_list(late: None, reader: Open) -> None
 
     assert found["Nhiệm vụ đang quá hạn"][:2] == ("1", "1 cơ quan")
     assert found["Tỷ lệ đúng hạn"][:2] == ("0,0 %", "0/1")
-    assert "điểm nghẽn Thực hiện nhiệm vụ và cập nhật tiến độ 1 việc đang chờ" in seen(leader.get("/dashboard"))
 
 
 def test_an_agency_sees_its_own_figures_only(late: None, reader: Open) -> None:
