@@ -111,7 +111,8 @@ def test_an_accepted_task_leads_to_a_numbered_award_and_its_revocation(
 ) -> None:
     task_case, plan_task = done_task(dossiers, login("svhtt.report_aggregator"))
     dossiers.head.do("nominate", task_case, decision="recommend", comment="Tổ công nghệ số cộng đồng.")
-    (opened,) = dossiers.officer.get("/dossiers", agency=COMMUNE, state="draft")["items"]
+    drafts = dossiers.officer.get("/dossiers", agency=COMMUNE, state="draft", sort="-created_at")["items"]
+    opened = drafts[0]
     case = dossiers.get(opened["id"])["process_instance_id"]
     campaign = dossiers.hub.post(
         "/campaigns",
