@@ -27,7 +27,7 @@ from engine.models.report import ReportRound
 from engine.queries import bottlenecks, escalations, naming, overview, plans, rounds, tasks
 from engine.queries import definitions as known
 from engine.queries.escalations import EscalationFilter
-from engine.queries.overview import Heat
+from engine.queries.overview import Glance, Heat
 from engine.queries.rounds import RoundFilter
 from engine.queries.tasks import TaskFilter
 from engine.runtime import Transaction
@@ -55,12 +55,13 @@ def shown() -> str:
     """The cards, and what the charts show."""
 
     def query(tx: Transaction) -> str:
-        counted, heat = overview.by_agency(tx), overview.overdue_by_month(tx)
-        months, grid = _grid(heat, MOST_MONTHS[False])
+        seen = overview.glance(tx)
+        counted = seen.by_agency
+        months, grid = _grid(seen.overdue, MOST_MONTHS[False])
         rate = figures(overview.whole(counted))[0]
         return page(
             "dashboard.html",
-            cards=_cards(tx, counted, rate),
+            cards=_cards(tx, seen, rate),
             rate=rate,
             rows=_worst(counted),
             grid=grid,
@@ -84,7 +85,8 @@ def chart(name: str) -> Response:
     return answer
 
 
-def _cards(tx: Transaction, counted: dict[str, Buckets], rate: Figure) -> list[Card]:
+def _cards(tx: Transaction, seen: Glance, rate: Figure) -> list[Card]:
+    counted = seen.by_agency
     late_agencies = sum(one.overdue > 0 for one in counted.values())
     listed = escalations.count_escalations(tx, EscalationFilter(state="open"))
     return [
@@ -109,7 +111,7 @@ def _cards(tx: Transaction, counted: dict[str, Buckets], rate: Figure) -> list[C
             url_for("pages.decisions.queue"),
             "within_time",
         ),
-        _obstacles(tx),
+        _obstacles(tx, seen.obstacles),
         *_missing(tx),
         Card(
             word(rate.code, "rate"),
@@ -118,13 +120,12 @@ def _cards(tx: Transaction, counted: dict[str, Buckets], rate: Figure) -> list[C
             url_for("pages.scorecard.buckets"),
             "on_time",
         ),
-        _red_lines(tx),
+        _red_lines(tx, seen.red_lines),
     ]
 
 
-def _obstacles(tx: Transaction) -> Card:
+def _obstacles(tx: Transaction, hindered: int) -> Card:
     """The reports of obstacles that wait, with how many tasks say that they are hindered."""
-    hindered = overview.obstacles(tx)
     beneath = ngettext("%(num)d nhiệm vụ đang vướng", "%(num)d nhiệm vụ đang vướng", hindered)
     address = url_for("pages.cases.listed", process=OBSTACLES, state="active")
     return Card(gettext("Vướng mắc chờ xử lý"), str(overview.running(tx, OBSTACLES)), beneath, address, "late")
@@ -149,8 +150,7 @@ def _owed(tx: Transaction, found: ReportRound) -> Card:
     )
 
 
-def _red_lines(tx: Transaction) -> Card:
-    found = overview.red_lines(tx)
+def _red_lines(tx: Transaction, found: dict[str, int]) -> Card:
     worst = next(iter(found), None)
     tags = {tag.code: tag for plan in plans.plans(tx, limit=1) for tag in plans.tags(tx, plan.id)} if worst else {}
     beneath = f"{worst} {named(tags.get(worst))}" if worst else gettext("không có")
@@ -195,7 +195,7 @@ def _steps(tx: Transaction, key: str) -> dict[str, Any]:
 
 
 def _draw_progress(tx: Transaction, frame: Frame) -> bytes:
-    rows = _worst(overview.by_agency(tx))
+    rows = _worst(overview.glance(tx).by_agency)
     names: dict[str, Agency] = naming.agencies(tx, (code for code, _ in rows))
     words = {bucket: word(bucket, "bucket") for bucket in charts.COLOURS}
     if frame.is_narrow:
@@ -204,7 +204,7 @@ def _draw_progress(tx: Transaction, frame: Frame) -> bytes:
 
 
 def _draw_heat(tx: Transaction, frame: Frame) -> bytes:
-    months, grid = _grid(overview.overdue_by_month(tx), MOST_MONTHS[frame.is_narrow])
+    months, grid = _grid(overview.glance(tx).overdue, MOST_MONTHS[frame.is_narrow])
     names = naming.agencies(tx, grid)
     rows = [(named(names.get(code)), numbers) for code, numbers in grid.items()]
     return charts.heat(rows, [f"{month:02d}/{year}" for year, month in months], frame)

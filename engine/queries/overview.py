@@ -6,11 +6,10 @@ Rule: the database counts, so that a glance costs the same with a hundred plan t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, extract, func, select
+from sqlalchemy import Select, and_, case, extract, func, select
 
 from engine import deadlines
 from engine.buckets import Buckets
@@ -31,53 +30,43 @@ class Heat:
     overdue: int
 
 
-def by_agency(tx: Transaction) -> dict[str, Buckets]:
-    """The four counts of each agency's plan tasks, by the due date in force, as `statistics.buckets` has them."""
-    today = deadlines.local_date(tx.now)
-    bucket = case(*((in_bucket(one, today), one) for one in BUCKETS))
-    query = visible_plan_tasks(tx, PlanTaskFilter()).with_only_columns(PlanTask.agency, bucket, func.count(PlanTask.id))
-    rows: Iterable[Any] = tx.session.execute(query.group_by(PlanTask.agency, bucket))
-    found: dict[str, dict[str, int]] = {}
-    for agency, name, number in rows:
-        found.setdefault(agency, {}).update({name: number} if name is not None else {})
-    return {agency: Buckets(**counts) for agency, counts in sorted(found.items())}
+@dataclass(frozen=True)
+class Glance:
+    """The four counts by agency; what is overdue by agency and month; how many overdue tasks each content line has, the
+    worst first; how many open tasks have an obstacle that nobody has removed.
+    """
+
+    by_agency: dict[str, Buckets]
+    overdue: list[Heat]
+    red_lines: dict[str, int]
+    obstacles: int
+
+
+def glance(tx: Transaction) -> Glance:
+    """All of it, in one look at the plan tasks; the buckets are those of `statistics.buckets`."""
+    counts: dict[str, dict[str, int]] = {}
+    heat: Counter[tuple[str, int, int]] = Counter()
+    red: Counter[str] = Counter()
+    hindered = 0
+    for row in tx.session.execute(_looked_at(tx)):
+        of_agency = counts.setdefault(row.agency, dict.fromkeys(BUCKETS, 0))
+        if row.bucket is not None:
+            of_agency[row.bucket] += row.number
+        if row.bucket == "overdue":
+            heat[row.agency, int(row.year), int(row.month)] += row.number
+            red.update(dict.fromkeys(row.tags, row.number))
+        hindered += row.number if row.hindered else 0
+    return Glance(
+        {agency: Buckets(**found) for agency, found in sorted(counts.items())},
+        [Heat(*key, number) for key, number in sorted(heat.items())],
+        dict(sorted(red.items(), key=lambda item: (-item[1], item[0]))),
+        hindered,
+    )
 
 
 def whole(counted: dict[str, Buckets]) -> Buckets:
     """The four counts of all agencies together."""
     return Buckets(**{bucket: sum(getattr(one, bucket) for one in counted.values()) for bucket in BUCKETS})
-
-
-def overdue_by_month(tx: Transaction) -> list[Heat]:
-    """The overdue tasks by agency and by the month in which they were due."""
-    year, month = extract("year", PlanTask.due_date), extract("month", PlanTask.due_date)
-    columns: tuple[Any, ...] = (PlanTask.agency, year, month)
-    query = visible_plan_tasks(tx, PlanTaskFilter(bucket="overdue"))
-    counted = query.with_only_columns(*columns, func.count(PlanTask.id)).group_by(*columns)
-    rows: Iterable[Any] = tx.session.execute(counted)
-    return sorted(
-        (Heat(agency, int(y), int(m), count) for agency, y, m, count in rows),
-        key=lambda heat: (heat.agency, heat.year, heat.month),
-    )
-
-
-def red_lines(tx: Transaction) -> dict[str, int]:
-    """The content lines with overdue tasks, the worst first, with how many."""
-    query = visible_plan_tasks(tx, PlanTaskFilter(bucket="overdue"))
-    rows: Iterable[Any] = tx.session.execute(
-        query.with_only_columns(PlanTask.content_tags, func.count(PlanTask.id)).group_by(PlanTask.content_tags)
-    )
-    counted: Counter[str] = Counter()
-    for tags, number in rows:
-        counted.update(dict.fromkeys(tags, number))
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
-
-
-def obstacles(tx: Transaction) -> int:
-    """How many open plan tasks have reported an obstacle that nobody has removed."""
-    is_hindered = and_(PlanTask.obstacle.is_(True), PlanTask.status.in_(OPEN_STATUSES))
-    query = visible_plan_tasks(tx, PlanTaskFilter()).where(is_hindered)
-    return tx.session.scalar(query.with_only_columns(func.count(PlanTask.id))) or 0
 
 
 def running(tx: Transaction, process_key: str) -> int:
@@ -87,3 +76,17 @@ def running(tx: Transaction, process_key: str) -> int:
     return (
         tx.session.scalar(query.where(ProcessInstance.process_key == process_key, alive, sees_instance(tx.actor))) or 0
     )
+
+
+def _looked_at(tx: Transaction) -> Select[Any]:
+    """How many plan tasks are alike in all that a glance tells; month and content lines of overdue ones only."""
+    today = deadlines.local_date(tx.now)
+    bucket = case(*((in_bucket(one, today), one) for one in BUCKETS)).label("bucket")
+    is_hindered = and_(PlanTask.obstacle.is_(True), PlanTask.status.in_(OPEN_STATUSES)).label("hindered")
+    columns = (PlanTask.agency, bucket, PlanTask.due_date, PlanTask.content_tags, is_hindered)
+    seen = visible_plan_tasks(tx, PlanTaskFilter()).with_only_columns(*columns).subquery()
+    is_overdue = seen.c.bucket == "overdue"
+    year, month = (case((is_overdue, extract(part, seen.c.due_date))).label(part) for part in ("year", "month"))
+    tags = case((is_overdue, seen.c.content_tags)).label("tags")
+    alike = (seen.c.agency, seen.c.bucket, seen.c.hindered, year, month, tags)
+    return select(*alike, func.count().label("number")).group_by(*alike)

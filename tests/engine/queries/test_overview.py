@@ -38,7 +38,7 @@ def tasks(installed: Engine) -> Engine:
 
 
 def test_the_counts_are_those_of_the_statistics(tasks: Engine) -> None:
-    counted = tasks.read(SYSTEM, overview.by_agency)
+    counted = tasks.read(SYSTEM, overview.glance).by_agency
 
     groups = tasks.read(SYSTEM, statistics.buckets, "agency", PlanTaskFilter())
     assert counted == {group.key: group.current for group in groups}
@@ -46,18 +46,19 @@ def test_the_counts_are_those_of_the_statistics(tasks: Engine) -> None:
 
 
 def test_what_is_overdue_is_told_by_agency_and_month(tasks: Engine) -> None:
-    assert tasks.read(SYSTEM, overview.overdue_by_month) == [Heat(COMMUNE, 2026, 1, 2), Heat("svhtt", 2026, 2, 1)]
+    assert tasks.read(SYSTEM, overview.glance).overdue == [Heat(COMMUNE, 2026, 1, 2), Heat("svhtt", 2026, 2, 1)]
 
 
 def test_content_lines_are_red_while_they_have_overdue_tasks(tasks: Engine) -> None:
-    assert tasks.read(SYSTEM, overview.red_lines) == {"II.1": 2, "II.2.a": 1}
-    assert tasks.read(SYSTEM, overview.obstacles) == 1
+    seen = tasks.read(SYSTEM, overview.glance)
+
+    assert (seen.red_lines, seen.obstacles) == ({"II.1": 2, "II.2.a": 1}, 1)
 
 
 def test_an_agency_counts_its_own(tasks: Engine) -> None:
     head = actor(tasks, "svhtt.agency_head")
 
-    assert set(tasks.read(head, overview.by_agency)) == {"svhtt"}
-    assert tasks.read(head, overview.red_lines) == {}
-    assert tasks.read(head, overview.obstacles) == 0
+    seen = tasks.read(head, overview.glance)
+
+    assert (set(seen.by_agency), seen.red_lines, seen.obstacles) == ({"svhtt"}, {}, 0)
     assert tasks.read(head, overview.running, "task_lifecycle") == 0
