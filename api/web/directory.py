@@ -46,6 +46,7 @@ def people() -> str:
             roles=by_person,
             agencies=naming.agencies(tx, (m.agency_code for m in roles)),
             more=shown[-1].id if len(found) > PAGE else None,
+            may_administer="sysadmin" in tx.actor.roles,
             q=words,
             agency=agency,
         )

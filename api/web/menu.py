@@ -64,6 +64,15 @@ def _keepers(who: Actor) -> bool:
     return bool(who.roles & (CASE_MANAGERS | {"agency_head"}))
 
 
+# Pages that stand below another one's entry.
+_ALSO = {
+    "pages.running": "pages.upkeep",
+    "pages.operations": "pages.upkeep",
+    "pages.members": "pages.directory",
+    "pages.versions": "pages.processes",
+}
+
+
 # A line is added with its page: endpoint, what it is called, for whom.
 PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.work.mine", N_("Việc của tôi"), _everybody),
@@ -79,6 +88,7 @@ PAGES: tuple[tuple[str, str, Whom], ...] = (
     ("pages.outside.requests", N_("Cơ quan ngoài, giám sát"), _outward),
     ("pages.history.search", N_("Lịch sử"), _readers_of_all),
     ("pages.upkeep.failed", N_("Sự cố"), _keepers),
+    ("pages.standins.listed", N_("Xử lý thay"), _everybody),
     ("pages.directory.agencies", N_("Danh bạ"), _everybody),
     ("pages.calendar.year", N_("Lịch làm việc"), _everybody),
     ("pages.processes.listed", N_("Quy trình"), _everybody),
@@ -91,7 +101,7 @@ def entries() -> list[Entry]:
     who = actor()
     known = current_app.view_functions
     return [
-        Entry(endpoint, gettext(label), subject == endpoint.rpartition(".")[0])
+        Entry(endpoint, gettext(label), _ALSO.get(subject, subject) == endpoint.rpartition(".")[0])
         for endpoint, label, whom in PAGES
         if endpoint in known and whom(who)
     ]

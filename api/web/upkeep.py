@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from api.web import refusals
 from api.web.door import change, onward, page, read, text
 from api.web.given import given, is_confirmed, number, reason
+from engine import access
 from engine.bpmn.relocation import Displacement
 from engine.commands import definitions, incidents, instances, migration, modification, retries
 from engine.commands.case import Case
@@ -44,7 +45,12 @@ _MAPPED = "map."
 def failed() -> str:
     """The incidents of the cases that the reader keeps running: those that are open, or all."""
     wanted = IncidentFilter(state=None if text("all") else "open")
-    return read(lambda tx: page("incidents.html", found=queries.page(tx, wanted, limit=_MANY), wanted=wanted))
+
+    def query(tx: Transaction) -> str:
+        found = queries.page(tx, wanted, limit=_MANY)
+        return page("incidents.html", found=found, wanted=wanted, keeps_all=access.keeps_cases(tx.actor))
+
+    return read(query)
 
 
 @blueprint.get(_ONE)
