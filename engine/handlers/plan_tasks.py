@@ -22,6 +22,7 @@ from engine.models.columns import new_id
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask, PlanTaskExtension
 from engine.queries import calendar as calendars
+from engine.queries.plans import due_of
 from engine.queries.rounds import is_bound
 from engine.runtime import Transaction
 
@@ -264,7 +265,8 @@ def accept_result(tx: Transaction, case: Case) -> None:
     """The result is accepted: the report accepted now is the one that counts for on time or late."""
     task = _turn(tx, case, "done")
     task.accepted_report_at = task.last_report_at or tx.now
-    task.late = task.due_date is not None and deadlines.local_date(task.accepted_report_at) > task.due_date
+    due = due_of(tx, task.agency, task.due_date)
+    task.late = due is not None and deadlines.local_date(task.accepted_report_at) > due
 
 
 def close_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
@@ -272,7 +274,8 @@ def close_plan_task(tx: Transaction, case: Case) -> dict[str, Any]:
     task = _plan_task(tx, case)
     task.closed_at = tx.now
     accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
-    bucket = deadlines.bucket(task.due_date, accepted, deadlines.local_date(tx.now), is_open=False)
+    due = due_of(tx, task.agency, task.due_date)
+    bucket = deadlines.bucket(due, accepted, deadlines.local_date(tx.now), is_open=False)
     case.record(Happening("plan-task-closed", case.element_id, data={"plan_task": task.id, "bucket": bucket}))
     return {"bucket": bucket}
 

@@ -17,7 +17,7 @@ from engine.figures import PREFILLS, fields_of
 from engine.models.directory import Agency
 from engine.models.plan import PlanTask
 from engine.models.report import ReportRound
-from engine.queries.plans import OPEN_STATUSES
+from engine.queries.plans import OPEN_STATUSES, due_of
 from engine.queries.rounds import regime_of
 from engine.runtime import Transaction
 
@@ -37,7 +37,7 @@ def of_agencies(
 
 def _counted(tx: Transaction, found: ReportRound) -> Mapping[str, Mapping[str, int]]:
     """The plan tasks of the period by agency: how many, and how many in each of the four counts."""
-    query = select(PlanTask.agency, PlanTask.due_date, PlanTask.accepted_report_at, PlanTask.status)
+    query = select(PlanTask.agency, PlanTask.due_date, PlanTask.accepted_report_at, PlanTask.status, PlanTask.on_hold)
     if found.data_from is not None:
         day_before = deadlines.end_of_day(found.data_from - _ONE_DAY)
         query = query.where(or_(PlanTask.closed_at.is_(None), PlanTask.closed_at > day_before))
@@ -46,9 +46,10 @@ def _counted(tx: Transaction, found: ReportRound) -> Mapping[str, Mapping[str, i
     today = deadlines.local_date(tx.now)
     day = min(today, found.data_to) if found.data_to is not None else today
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for agency, due, accepted_at, status in tx.session.execute(query):
+    for agency, due, accepted_at, status, on_hold in tx.session.execute(query):
         accepted = deadlines.local_date(accepted_at) if accepted_at is not None else None
-        bucket = deadlines.bucket(due, accepted, day, is_open=status in OPEN_STATUSES)
+        judged = due_of(tx, agency, due, on_hold=on_hold)
+        bucket = deadlines.bucket(judged, accepted, day, is_open=status in OPEN_STATUSES)
         if bucket is not None:
             counts[agency].update((PREFILLS[0], f"tasks_{bucket}"))
     return counts

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from engine import deadlines
 from engine.access import AGENCY_ROLES, Actor
 from engine.errors import NotFoundError
+from engine.models.directory import Agency
 from engine.models.instance import ProcessInstance
 from engine.models.plan import Obligation, ObligationRound, Plan, PlanTag, PlanTask
 from engine.queries.directory import members_of
 from engine.queries.ordering import Order
+from engine.queries.rounds import BOUND
 from engine.queries.visibility import sees_instance
 from engine.runtime import Transaction
 
@@ -33,6 +35,9 @@ OPEN_STATUSES = (
     "transferred",
 )
 
+
+_BOUND_CODES = "bound-agencies"
+_IS_BOUND = PlanTask.agency.in_(select(Agency.code).where(Agency.relation == BOUND))
 
 USUAL = "due_date"
 ORDERS = {
@@ -119,6 +124,13 @@ def original_bucket_of(tx: Transaction, task: PlanTask) -> str | None:
     return _bucket(tx, task, task.original_due_date or task.due_date)
 
 
+def due_of(tx: Transaction, agency: str, due: date | None, *, on_hold: bool = False) -> date | None:
+    """The day that a plan task of an agency is judged by: none while its clock stands still, by an instruction about
+    what blocks it, and none for a body that is not subordinate to the City, which owes it no date.
+    """
+    return None if on_hold or agency not in _bound_codes(tx) else due
+
+
 def plan_task(tx: Transaction, plan_task_id: str) -> PlanTask:
     """One plan task that the actor may know of. Raises NotFoundError."""
     found = tx.session.scalars(_visible(tx.actor).where(PlanTask.id == plan_task_id)).first()
@@ -163,10 +175,18 @@ def _coverage(tx: Transaction, obligation: Obligation) -> Coverage:
 
 
 def _bucket(tx: Transaction, task: PlanTask, due: date | None) -> str | None:
-    """A task whose clock stands still, by an instruction about what blocks it, is not overdue."""
     accepted = deadlines.local_date(task.accepted_report_at) if task.accepted_report_at else None
-    due = None if task.on_hold else due
-    return deadlines.bucket(due, accepted, deadlines.local_date(tx.now), is_open=task.status in OPEN_STATUSES)
+    judged, today = due_of(tx, task.agency, due, on_hold=task.on_hold), deadlines.local_date(tx.now)
+    return deadlines.bucket(judged, accepted, today, is_open=task.status in OPEN_STATUSES)
+
+
+def _bound_codes(tx: Transaction) -> frozenset[str]:
+    """The agencies subordinate to the City, looked up once in a transaction."""
+    found: frozenset[str] | None = tx.local.get(_BOUND_CODES)
+    if found is None:
+        found = frozenset(tx.session.scalars(select(Agency.code).where(Agency.relation == BOUND)))
+        tx.local[_BOUND_CODES] = found
+    return found
 
 
 def _visible(actor: Actor) -> Select[PlanTask]:
@@ -198,8 +218,8 @@ def in_bucket(bucket: str, today: date) -> ColumnElement[bool]:
     """The same four conditions as `deadlines.bucket`, in SQL."""
     is_open = PlanTask.status.in_(OPEN_STATUSES) & PlanTask.accepted_report_at.is_(None)
     if bucket in ("overdue", "within_time"):
-        overdue = PlanTask.due_date.is_not(None) & (PlanTask.due_date < today) & PlanTask.on_hold.is_(False)
+        overdue = _IS_BOUND & PlanTask.due_date.is_not(None) & (PlanTask.due_date < today) & PlanTask.on_hold.is_(False)
         return is_open & (overdue if bucket == "overdue" else ~overdue)
-    late = PlanTask.late.is_(True)
+    late = _IS_BOUND & PlanTask.late.is_(True)
     accepted = PlanTask.accepted_report_at.is_not(None)
-    return accepted & (late if bucket == "late" else PlanTask.late.is_not(True))
+    return accepted & (late if bucket == "late" else ~_IS_BOUND | PlanTask.late.is_not(True))

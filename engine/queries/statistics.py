@@ -18,7 +18,7 @@ from engine.buckets import Buckets, count
 from engine.models.instance import ProcessInstance
 from engine.models.plan import PlanTask
 from engine.models.task import UserTask
-from engine.queries.plans import OPEN_STATUSES, PlanTaskFilter, visible_plan_tasks
+from engine.queries.plans import OPEN_STATUSES, PlanTaskFilter, due_of, visible_plan_tasks
 from engine.queries.reports import visible_reports
 from engine.queries.visibility import sees_instance
 from engine.runtime import Transaction
@@ -133,12 +133,13 @@ def _counted(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> I
             PlanTask.original_due_date,
             PlanTask.accepted_report_at,
             PlanTask.status,
+            PlanTask.on_hold,
         )
     )
-    for agency, obligation, tags, due, original, accepted_at, status in rows:
+    for agency, obligation, tags, due, original, accepted_at, status, on_hold in rows:
         keys = _keys(group_by, agency, obligation, tags, due)
-        current = _bucket(due, accepted_at, status, today)
-        yield _Counted(keys, current, _bucket(original or due, accepted_at, status, today))
+        judged = [due_of(tx, agency, day, on_hold=on_hold) for day in (due, original or due)]
+        yield _Counted(keys, *(_bucket(day, accepted_at, status, today) for day in judged))
 
 
 def _keys(
