@@ -18,6 +18,7 @@ from engine.queries import dossiers as queries
 from engine.runtime import Transaction
 
 CITY = "ubnd"
+_LEADER = f"city_leader@{CITY}"
 AUTHORITY = "Chủ tịch Ủy ban nhân dân thành phố Hà Nội"
 FORMS_VI = {
     "merit_certificate": "Bằng khen của Chủ tịch Ủy ban nhân dân Thành phố",
@@ -62,7 +63,7 @@ def _issued(tx: Transaction, case: Case, found: Dossier, subject: str, body: lis
         agency=city.code,
         subject=subject,
         body=[*body, carried_out],
-        signer=signing.signer(city.name_vi, _signatory(tx), own_authority=True),
+        signer=signing.signer(city.name_vi, _signatory(tx), _rank(tx, case), own_authority=True),
         bases=bases,
         recipients=["Ban Thi đua - Khen thưởng Thành phố", "Sở Khoa học và Công nghệ"],
         authority=AUTHORITY,
@@ -80,6 +81,14 @@ def _addressed(agency: Agency) -> str:
 def _signatory(tx: Transaction) -> str:
     person = tx.session.get(Person, tx.actor.person_id or "")
     return person.full_name if person is not None else AUTHORITY
+
+
+def _rank(tx: Transaction, case: Case) -> str:
+    """As what the signer signs: as they say, else as vice chairman (KT.) when the office is lent to them."""
+    said = case.variables.get("signing_capacity")
+    if said in (signing.HEAD, signing.DEPUTY):
+        return str(said)
+    return signing.HEAD if _LEADER in tx.actor.own_groups else signing.DEPUTY
 
 
 def _bases(found: Dossier) -> list[str]:

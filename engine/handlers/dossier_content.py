@@ -45,6 +45,8 @@ _COUNCIL_SAID_NO = {
 }
 _DEFAULTS: Mapping[str, Any] = {
     "round": 1,
+    "consolidation_round": 1,
+    "draft_round": 1,
     "campaign": None,
     "nominee_unit": None,
     "achievement_summary": None,

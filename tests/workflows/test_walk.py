@@ -61,7 +61,7 @@ DOSSIER = {
 }
 # What the handlers of commendation leave behind.
 DOSSIER_STEPS: Mapping[str, Mapping[str, Any]] = {
-    "open_dossier": {**DOSSIER, "round": 1},
+    "open_dossier": {**DOSSIER, "round": 1, "consolidation_round": 1, "draft_round": 1},
     "receive_dossier": {"rule_date": "2026-03-02"},
     "forward_dossier": {"appraisal_due": "2026-04-01"},
     "convene_council": {"members": ["p-1", "p-2"]},

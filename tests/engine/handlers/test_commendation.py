@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import select
 
-from engine.access import SYSTEM, Actor
+from engine.access import SYSTEM, Actor, Grant, Lent
 from engine.audit.verify import verify
 from engine.commands import ballots, dossiers, instances, timers
 from engine.commands.case import Case, hold_case
@@ -339,6 +341,49 @@ def test_the_chairman_and_the_office_return_a_draft(urgent: Course) -> None:
     urgent.do(urgent.chairman, "chairman_decision", **RETURNED)
 
     assert urgent.waits(urgent.secretary) == {"draft_submission"}
+
+
+def test_every_return_on_the_way_up_is_counted(urgent: Course) -> None:
+    urgent.hand_in()
+    urgent.do(urgent.hub, "completeness_check", decision="forward")
+    urgent.do(urgent.hub, "consolidate_proposal", campaign_proposal_number="45/TTr-SKHCN")
+    urgent.do(urgent.hub_head, "sign_consolidated", **RETURNED)
+    urgent.forward()
+    urgent.appraise()
+    urgent.do(urgent.secretary, "draft_submission", submission_text="Kính trình.")
+    urgent.do(urgent.office, "office_check", **RETURNED)
+    urgent.put_forward()
+    urgent.do(urgent.chairman, "chairman_decision", **RETURNED)
+
+    counted = [urgent.case.variables[name] for name in ("round", "consolidation_round", "draft_round")]
+
+    assert counted == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("is_lent", "said", "lines"),
+    [
+        (False, {}, ["CHỦ TỊCH"]),
+        (False, {"signing_capacity": "deputy"}, ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]),
+        (True, {}, ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]),
+        (True, {"signing_capacity": "head"}, ["CHỦ TỊCH"]),
+    ],
+)
+def test_a_vice_chairman_signs_in_the_chairmans_place(
+    urgent: Course, is_lent: bool, said: dict[str, str], lines: list[str]
+) -> None:
+    urgent.hand_in()
+    urgent.forward()
+    urgent.appraise()
+    urgent.put_forward()
+    own = urgent.chairman
+    lent = (Lent(Grant("city_leader", "ubnd"), "the-chairman"),) if is_lent else ()
+
+    urgent.do(replace(own, lent=lent), "chairman_decision", decision="approve", **said)
+
+    kept = urgent.engine.read(SYSTEM, lambda tx: tx.session.scalars(select(Document)).one())
+    signer = orjson.loads(kept.content)["signer"]
+    assert [*signer["capacity"], signer["position"]] == lines
 
 
 def test_a_late_check_is_told_once_and_holds_nothing_up(alone: Course, clock: MovableClock) -> None:
