@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from api.auth import engine
 from api.web.catalogues import said
-from engine import deadlines
+from engine import deadlines, periods
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 _SIZES = ((1024 * 1024, "MB"), (1024, "kB"))
@@ -79,6 +80,36 @@ def number(value: float | int | None) -> str:
     if value is None:
         return "–"
     shown = f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return shown if said("", "en") else shown.translate(str.maketrans(",.", ".,"))
+
+
+def period(code: str) -> str:
+    """What people call a period: quý I/2026; what is no period of a frequency is called by its code."""
+    year, _, rest = code.partition("-")
+    frequency, _, number_ = rest.rpartition("-")
+    if frequency == "ad_hoc":
+        return str(gettext("đột xuất số %(number)s năm %(year)s", number=int(number_), year=year))
+    try:
+        return periods.period(frequency, int(year), int(number_)).name(english=bool(said("", "en")))
+    except ValueError:
+        return code
+
+
+def figure(value: Any, kind: str) -> str:
+    """What stands in a field of a report, by the type of the field: a number, a day, a text."""
+    if value is None or value == "":
+        return "–"
+    if kind == "date":
+        return day(value)
+    if kind in ("long", "money", "decimal"):
+        return _decimal(Decimal(str(value)))
+    return str(value)
+
+
+def _decimal(value: Decimal) -> str:
+    """As many decimal places as were given, but no more than two."""
+    shown = f"{round(value, 2):,f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return shown if said("", "en") else shown.translate(str.maketrans(",.", ".,"))
 
 

@@ -20,6 +20,7 @@ from api.web import (
     calendar,
     cases,
     catalogues,
+    collecting,
     commending,
     dashboard,
     decisions,
@@ -64,6 +65,7 @@ SUBJECTS = (
     inbox,
     decisions,
     rounds,
+    collecting,
     scorecard,
     history,
     directory,
@@ -84,7 +86,10 @@ SUBJECTS = (
     outside,
 )
 A_YEAR = "public, max-age=31536000, immutable"
-_FILTERS = ("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable", "duration")
+_FILTERS = (
+    *("day", "moment", "time_left", "urgency", "size", "number", "percent", "named", "notable", "duration"),
+    *("period", "figure"),
+)
 
 
 def register(app: Flask) -> None:

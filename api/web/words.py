@@ -202,6 +202,12 @@ GROUPS = {
     "content_tag": N_("Nội dung tuyên truyền"),
     "period": N_("Quý"),
 }
+AGGREGATIONS = {
+    "sum": N_("Cộng"),
+    "mean": N_("Trung bình"),
+    "list": N_("Liệt kê theo cơ quan"),
+    "latest": N_("Số liệu mới nhất"),
+}
 DAYS = {
     "holiday": N_("Ngày lễ, Tết"),
     "day_off": N_("Ngày nghỉ"),
@@ -248,6 +254,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
     "day": DAYS,
     "rate": RATES,
     "group": GROUPS,
+    "aggregation": AGGREGATIONS,
 }
 NOTES = {
     "claimed": N_("Anh/chị đã nhận công việc này."),
@@ -263,6 +270,8 @@ NOTES = {
     "read": N_("Đã đánh dấu là đã đọc."),
     "preferred": N_("Đã lưu cách nhận thông báo."),
     "closed": N_("Đợt báo cáo đã được chốt."),
+    "opened": N_("Đợt báo cáo đã được mở."),
+    "extended": N_("Đã gia hạn cho các cơ quan chưa nộp báo cáo."),
     "decided": N_("Đã ghi vào lịch làm việc."),
     "retried": N_("Đã thử lại bước bị lỗi."),
     "resolved-incident": N_("Đã xác nhận sự cố được xử lý."),

@@ -44,7 +44,7 @@ from engine.schedules import RoundSchedule
 PROCESS = "report_round"
 COLLECT = "collect_reports"
 FROZEN = ("consolidated", "submitted", "archived")
-_OPENERS = frozenset({"report_aggregator", "city_leader", "city_office"})
+OPENERS = frozenset({"report_aggregator", "city_leader", "city_office"})
 _CODE = re.compile(r"(20\d\d)-([a-z_]+)-(\d{2})", re.ASCII)
 
 log = structlog.get_logger("engine.rounds")
@@ -86,7 +86,7 @@ def open_now(tx: Transaction, request: RoundRequest) -> ReportRound:
     Raises ForbiddenError unless the actor may open rounds, NotFoundError for no such regime in force,
     InvalidDataError for bad dates, ConflictError when the period has its round already.
     """
-    if not tx.actor.is_system and not tx.actor.roles & _OPENERS:
+    if not tx.actor.is_system and not tx.actor.roles & OPENERS:
         raise ForbiddenError(
             "open-report-round", "Anh/chị không có quyền mở đợt báo cáo.", "You may not open reporting rounds."
         )

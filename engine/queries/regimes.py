@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 
 from sqlalchemy import Select, or_, select
 
@@ -17,6 +18,9 @@ from engine.queries import calendar as calendars
 from engine.queries.ordering import count_of
 from engine.runtime import Transaction
 from engine.schedules import RoundSchedule, Terms
+
+# No aggregation is cut off later than this after the last day of its period.
+_LATEST_DAYS = 62
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,18 @@ def open_periods(tx: Transaction, found: ReportRegime, today: date) -> Iterator[
             schedule = schedule_of(tx, found, one)
             if deadlines.local_date(schedule.opens_at) <= today <= schedule.due(schedules.AGENCY):
                 yield one, schedule
+
+
+def next_periods(tx: Transaction, found: ReportRegime, today: date, most: int = 2) -> list[Period]:
+    """The periods of a regime, in the order of time, whose round could still be opened: aggregation is to come."""
+    coming = (
+        one
+        for year in (today.year - 1, today.year, today.year + 1)
+        for one in (periods.periods(found.frequency, year) if found.frequency in periods.ENDS else ())
+        if one.last >= today - timedelta(days=_LATEST_DAYS)
+        and deadlines.local_date(schedule_of(tx, found, one).closes_at) > today
+    )
+    return list(islice(coming, most))
 
 
 def unknown_reporters(tx: Transaction, codes: Iterable[str]) -> list[str]:

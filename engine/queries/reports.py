@@ -125,9 +125,19 @@ def consolidated(tx: Transaction, consolidated_id: str) -> ConsolidatedReport | 
 
 def lineage(tx: Transaction, consolidated_id: str) -> list[Sourced]:
     """The figures of a consolidated report in the order of its form, each with all its sources."""
-    query = select(ConsolidatedFigure).where(ConsolidatedFigure.consolidated_id == consolidated_id)
-    figures = tx.session.scalars(query.order_by(ConsolidatedFigure.position)).all()
+    figures = figures_of(tx, consolidated_id)
     return _sourced(tx, figures, FigureSource.figure_id.in_([figure.id for figure in figures]))
+
+
+def figures_of(tx: Transaction, consolidated_id: str) -> Sequence[ConsolidatedFigure]:
+    """The figures of a consolidated report in the order of its form, without their sources."""
+    query = select(ConsolidatedFigure).where(ConsolidatedFigure.consolidated_id == consolidated_id)
+    return tx.session.scalars(query.order_by(ConsolidatedFigure.position)).all()
+
+
+def sources_of(tx: Transaction, figure: ConsolidatedFigure) -> Sourced:
+    """One consolidated figure with all its sources."""
+    return _sourced(tx, [figure], FigureSource.figure_id == figure.id)[0]
 
 
 def uses(tx: Transaction, report_id: str) -> list[Sourced]:

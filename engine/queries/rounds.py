@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Select, or_, select
 
 from engine import deadlines, explanations
@@ -88,6 +89,11 @@ def of_period(tx: Transaction, key: str, period: str) -> ReportRound | None:
     return tx.session.scalars(query).first()
 
 
+def known_periods(tx: Transaction) -> set[tuple[str, str]]:
+    """The regimes and periods that have a round, whoever asks."""
+    return {(key, period) for key, period in tx.session.execute(select(ReportRound.regime_key, ReportRound.period))}
+
+
 def rounds(
     tx: Transaction,
     wanted: RoundFilter,
@@ -131,6 +137,12 @@ def consolidated(tx: Transaction, round_id: str) -> Sequence[ConsolidatedReport]
     """The consolidated reports of a round, the first one first."""
     query = select(ConsolidatedReport).where(ConsolidatedReport.round_id == round_id)
     return tx.session.scalars(query.order_by(ConsolidatedReport.number)).all()
+
+
+def frozen(made: ConsolidatedReport) -> dict[str, Any]:
+    """What a consolidated report rests on, as it was frozen: who is missing, was late, had nothing to report …"""
+    told: dict[str, Any] = orjson.loads(made.frozen)
+    return told
 
 
 def matrix(tx: Transaction, found: ReportRound) -> list[Standing]:
