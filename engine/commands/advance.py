@@ -19,7 +19,7 @@ from engine.commands import definitions, exchange
 from engine.commands.attempts import failing
 from engine.commands.case import Case
 from engine.deadlines import Derivation
-from engine.handlers import budgets, dossier_content, escalations, obstacles
+from engine.handlers import activities, budgets, dossier_content, escalations, obstacles, publications
 from engine.handlers.content import abandon
 from engine.handlers.registry import HANDLERS
 from engine.models.statements import (
@@ -39,6 +39,8 @@ _ABANDONED: Mapping[str, Callable[[Transaction, Case], None]] = {
     "dossier": dossier_content.abandoned,
     "budget_proposal": budgets.abandoned,
     "obstacle": obstacles.abandoned,
+    "activity": activities.abandoned,
+    "publication": publications.abandoned,
 }
 
 

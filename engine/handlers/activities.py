@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 PRESS = "press"
-_SHARED = ("budget_amount", "budget_proposal", "content_tags", "documents")
+_SHARED = ("budget_amount", "funding_proposal", "content_tags", "documents")
 _EVENT = (*_SHARED, "plan_text", "place", "event_format", "invitees")
 _CONTEST = (*_SHARED, "rules_text", "jury", "complaint_days")
 _SURVEY = (*_SHARED, "questionnaire", "privacy_notice", "sample")
@@ -134,6 +134,13 @@ def close(tx: Transaction, case: Case, state: str, reason: str | None = None, **
     told = facts(found, state=state) | ({"reason": reason} if reason else {})
     case.record(Happening("activity-closed", case.element_id, data=told))
     return found
+
+
+def abandoned(tx: Transaction, case: Case) -> None:
+    """The case was ended by hand."""
+    found = tx.session.get(Activity, case.variables["activity"])
+    if found is not None and found.instance_id == case.id and found.closed_at is None:
+        close(tx, case, "cancelled")
 
 
 def _opened(case: Case, found: Activity) -> dict[str, Any]:

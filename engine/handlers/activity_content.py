@@ -119,10 +119,10 @@ def _past(tx: Transaction, field: str, day: date | None) -> Iterator[FieldProble
 
 
 def _strange_money(tx: Transaction, known: dict[str, Any]) -> Iterator[FieldProblem]:
-    named = known.get("budget_proposal")
+    named = known.get("funding_proposal")
     if named and tx.session.get(BudgetProposal, named) is None:
         message_vi = "Không có đề xuất kinh phí này."
-        yield FieldProblem("budget_proposal", "unknown", message_vi, "There is no such proposal of funding.")
+        yield FieldProblem("funding_proposal", "unknown", message_vi, "There is no such proposal of funding.")
 
 
 def _strange_task(tx: Transaction, case: Case, task_id: str | None) -> Iterator[FieldProblem]:

@@ -204,7 +204,7 @@ def close_budget(tx: Transaction, case: Case) -> None:
 def abandoned(tx: Transaction, case: Case) -> None:
     """The case was ended by hand."""
     found = tx.session.get(BudgetProposal, case.variables["budget_proposal"])
-    if found is not None and found.closed_at is None:
+    if found is not None and found.instance_id == case.id and found.closed_at is None:
         _close(tx, case, "cancelled")
 
 

@@ -214,7 +214,7 @@ def close_obstacle(tx: Transaction, case: Case) -> None:
 def abandoned(tx: Transaction, case: Case) -> None:
     """The case was ended by hand."""
     found = tx.session.get(Obstacle, case.variables["obstacle"])
-    if found is not None and found.closed_at is None:
+    if found is not None and found.instance_id == case.id and found.closed_at is None:
         _close(tx, case, "cancelled")
 
 

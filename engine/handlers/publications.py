@@ -162,6 +162,16 @@ def record_no_items(tx: Transaction, case: Case) -> None:
     case.record(Happening("publication-closed", case.element_id, data=_data(found, state=found.state)))
 
 
+def abandoned(tx: Transaction, case: Case) -> None:
+    """The case was ended by hand: what is public stays so, anything else is dropped. A correction changes nothing."""
+    found = tx.session.get(Publication, case.variables["publication"])
+    if found is None or found.instance_id != case.id or found.closed_at is not None:
+        return
+    found.closed_at = tx.now
+    turn(found, found.state if found.state == "published" else "withdrawn_draft")
+    case.record(Happening("publication-closed", case.element_id, data=_data(found, state=found.state)))
+
+
 def channels_of(tx: Transaction, found: Publication) -> dict[str, PublicationChannel]:
     """The channels of a publication by their codes, in order."""
     query = select(PublicationChannel).where(PublicationChannel.publication_id == found.id)

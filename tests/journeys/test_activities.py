@@ -142,13 +142,13 @@ def test_what_cannot_be_meant_is_refused_by_field(alone: Stage) -> None:
         "held_on": "2026-03-01",
         "content_tags": ["X.9"],
         "plan_task": "khong-co",
-        "budget_proposal": "khong-co",
+        "funding_proposal": "khong-co",
     }
 
     with pytest.raises(InvalidDataError) as refused:
         alone.do(OFFICER, "plan_event", decision="submit", **wrong)
 
-    assert {p.field for p in refused.value.problems} == {"held_on", "content_tags", "plan_task", "budget_proposal"}
+    assert {p.field for p in refused.value.problems} == {"held_on", "content_tags", "plan_task", "funding_proposal"}
 
 
 def test_no_body_outside_the_city_is_given_a_seat_in_a_jury(alone: Stage) -> None:

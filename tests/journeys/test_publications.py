@@ -11,7 +11,7 @@ from engine.access import SYSTEM
 from engine.commands import directory, instances, successions
 from engine.commands.instances import Start
 from engine.errors import ForbiddenError, InvalidDataError
-from engine.models import Publication
+from engine.models import Activity, Publication
 from engine.queries import publications
 from engine.queries.publications import Public
 from engine.runtime import Engine
@@ -251,3 +251,16 @@ def test_content_on_its_way_goes_to_the_agency_that_follows(alone: Stage, clock:
 
     assert alone.row(Publication).agency == "c-ba-vi"
     alone.do("c-ba-vi.agency_head", "review_content", decision="forward", **FIT)
+
+
+def test_a_case_that_is_ended_by_hand_drops_its_own_content_and_no_other(alone: Stage) -> None:
+    submitted(alone)
+    first = alone.row(Publication)
+    alone.begin("event_lifecycle", COMMUNE, OFFICER, publication=first.id)
+    alone.engine.run(SYSTEM, instances.cancel, alone.case.id, "Thôi.")
+    assert alone.row(Publication, id=first.id).state == "submitted"
+    assert alone.row(Activity).state == "cancelled"
+
+    alone.engine.run(SYSTEM, instances.cancel, first.instance_id, "Thôi.")
+
+    assert alone.row(Publication, id=first.id).state == "withdrawn_draft"

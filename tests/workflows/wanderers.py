@@ -31,7 +31,7 @@ from engine.runtime import Engine, Transaction
 
 TRIES = 6
 # What names something that is not there; all of it is optional.
-_REFERENCES = frozenset({"obligation", "plan_task", "budget_proposal", "content_tags", "channel_tags"})
+_REFERENCES = frozenset({"obligation", "plan_task", "funding_proposal", "content_tags", "channel_tags"})
 # What is one of a few things, or within bounds that no type tells.
 _FIXED: Mapping[str, Any] = {"channels": ["portal"], "budget_year": 2026, "lines": {"In tờ rơi": 5_000_000}}
 
