@@ -132,7 +132,7 @@ class SqliteDatabase:
         self._lock_file = _own(Path(path)) if path and exclusive else None
         self._synchronous = synchronous
         self.gate = Gate()
-        self.writer = create_engine(url, pool_size=32, max_overflow=32)
+        self.writer = create_engine(url, pool_size=32, max_overflow=32, hide_parameters=True)
         event.listen(self.writer, "connect", self._prepare)
         self.writing = self.reading = Lines(self.writer)
 
@@ -198,10 +198,15 @@ class PostgresDatabase:
         )
         arguments = {"options": options, "keepalives_idle": 30}
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-        self.writer = create_engine(parsed, poolclass=NullPool, connect_args=arguments)
+        self.writer = create_engine(parsed, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
         # The driver gives a BEGIN of its own a round trip of its own; in autocommit it leaves the word to us.
         lines = create_engine(
-            parsed, pool_size=pool_size, max_overflow=20, connect_args=arguments, isolation_level="AUTOCOMMIT"
+            parsed,
+            pool_size=pool_size,
+            max_overflow=20,
+            connect_args=arguments,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,  # they are what people filled in, and errors go into the log
         )
         self.writing = self.reading = Lines(lines)
 

@@ -9,7 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from engine.access import SYSTEM
 from engine.database import Gate
 from engine.errors import StartupError
 from engine.runtime import Engine
@@ -67,3 +70,12 @@ def test_the_lock_is_in_the_way_of_this_process_too(tmp_path: Path) -> None:
     with pytest.raises(StartupError):
         Engine(f"sqlite:///{tmp_path}/one.db")
     engine.close()
+
+
+def test_an_error_tells_no_value_that_somebody_filled_in(engine: Engine) -> None:
+    wrong = text("SELECT 1 FROM no_such_table WHERE name = :name")
+
+    with pytest.raises(DBAPIError) as raised:
+        engine.read(SYSTEM, lambda tx: tx.session.execute(wrong, {"name": "Nguyễn Thị Hoa"}))
+
+    assert "Nguyễn Thị Hoa" not in str(raised.value)
