@@ -42,10 +42,15 @@ def messages() -> str:
 
 
 @blueprint.get("/notifications/unread")
-def unread() -> str:
-    """How many messages are unread, for the bell of every page."""
+def unread() -> Response:
+    """How many messages are unread, for the bell of every page; nothing is sent again where that is still so."""
     number = read(lambda tx: count_of(tx, queries.inbox(tx, unread=True, topic=None)))
-    return page("unread.html", number=number, shown=str(number) if number <= _MOST_SHOWN else f"{_MOST_SHOWN}+")
+    shown = str(number) if number <= _MOST_SHOWN else f"{_MOST_SHOWN}+"
+    answer = Response(page("unread.html", number=number, shown=shown))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.post("/notifications/<message_id>/read")
