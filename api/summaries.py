@@ -25,7 +25,7 @@ _PROCESSES = {
     "process-instances.search_instances": "Danh sách như trên, hỏi bằng nội dung {filter, sort, page}.",
     "process-instances.get_instance": "Một hồ sơ.",
     "process-instances.get_history": "Lịch sử xử lý, theo thứ tự.",
-    "process-instances.get_evidence": "Hồ sơ chứng cứ (zip): lịch sử, kết quả kiểm tra, sơ đồ, tệp; cho cơ quan kiểm tra.",
+    "process-instances.get_evidence": "Hồ sơ chứng cứ (zip): lịch sử, kết quả kiểm tra, sơ đồ, tệp.",
     "process-instances.suspend": "Tạm dừng hồ sơ, kèm lý do: ngừng tính hẹn giờ và không nhận xử lý.",
     "process-instances.resume": "Tiếp tục hồ sơ đang tạm dừng, kèm lý do.",
     "process-instances.cancel": "Hủy hồ sơ ngay, kèm lý do.",
@@ -66,7 +66,7 @@ _PLANS = {
     "plans.get_plan": "Một kế hoạch, kèm nhóm nội dung và kênh.",
     "plans.list_obligations": "Các nội dung giao của kế hoạch, theo thứ tự.",
     "plans.get_coverage": "Với từng nội dung giao: cơ quan phải thực hiện, cơ quan đã có nhiệm vụ, số theo nhóm.",
-    "plans.open_round": "Khởi tạo quy trình của nội dung giao cho từng cơ quan phải thực hiện và đang có hiệu lực hôm nay.",
+    "plans.open_round": "Khởi tạo quy trình của nội dung giao cho từng cơ quan đang có hiệu lực hôm nay.",
     "plans.list_plan_tasks": "Các nhiệm vụ mà người gọi được xem; `bucket` là một trong bốn nhóm đếm.",
     "plans.search_plan_tasks": "Danh sách như trên, hỏi bằng nội dung {filter, sort, page}.",
     "plans.get_plan_task": "Một nhiệm vụ.",
@@ -75,7 +75,7 @@ _PLANS = {
     "calendar.get_day": "Một ngày; cần ETag của ngày để thay đổi.",
     "calendar.change_day": "Quyết định về một ngày, chung hoặc của một cơ quan; thời hạn đang mở được tính lại.",
     "calendar.get_due": "Thời hạn sau một số ngày làm việc, hoặc trước một ngày.",
-    "statistics.get_buckets": "Bốn nhóm đếm nhiệm vụ theo cơ quan, nội dung giao, nhóm nội dung hoặc kỳ báo cáo (thêm số báo cáo).",
+    "statistics.get_buckets": "Bốn nhóm đếm theo cơ quan, nội dung giao, nhóm nội dung hoặc kỳ báo cáo.",
     "statistics.get_cycle_times": "Thời gian thực hiện từng bước của một quy trình.",
 }
 _REPORTING = {

@@ -237,7 +237,6 @@ class ReportOut(Output):
     created_at = fields.AwareDateTime()
     simulated = fields.Boolean()
 
-
     def get_late_after(self, found: Report) -> str:
         """The day that lateness is judged by: the first due date, unless that was moved in time."""
         return (found.late_after or found.original_due_date).isoformat()

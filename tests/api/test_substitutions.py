@@ -136,7 +136,9 @@ def test_what_the_absent_person_had_in_hand_goes_on(town: Town) -> None:
 
     town.lend(town.officer, town.colleague)
 
-    mine = [told(town.colleague.get("/tasks", assignee="me", **more))["items"] for more in ({}, {"sort": "due_at"})]
+    mine = [
+        told(town.colleague.get("/tasks", assignee="me", sort=order))["items"] for order in ("created_at", "due_at")
+    ]
     assert [[t["on_behalf_of"] for t in listed] for listed in mine] == [[town.id_of(town.officer)]] * 2
     told(town.colleague.post(f"{path}/complete", {"variables": PROPOSAL}))
 

@@ -21,7 +21,15 @@ FACTS = Facts(
     business_key="HS-1",
     due_at=datetime(2026, 4, 10, 16, 59, 59, tzinfo=UTC),
 )
-UNDATED = {"leader-alert", "request-answered", "request-letter", "obstacle-copied", "obstacle-unanswered", "dossier-decided", "dossier-overdue"}
+UNDATED = {
+    "leader-alert",
+    "request-answered",
+    "request-letter",
+    "obstacle-copied",
+    "obstacle-unanswered",
+    "dossier-decided",
+    "dossier-overdue",
+}
 every_topic = pytest.mark.parametrize("topic", TOPICS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -177,9 +177,7 @@ def test_what_was_missed_is_not_made_up_for_in_a_bunch(installed_sqlite: Engine,
     assert installed_sqlite.read(SYSTEM, lambda tx: len(queries.escalations(tx, ANYBODY))) == 0
 
 
-def test_when_the_whole_ladder_was_missed_its_last_step_is_made_up_for(
-    installed: Engine, clock: MovableClock
-) -> None:
+def test_when_the_whole_ladder_was_missed_its_last_step_is_made_up_for(installed: Engine, clock: MovableClock) -> None:
     scene = around_tet(installed, clock)
 
     with listening() as heard:
