@@ -12,8 +12,8 @@ from flask import Blueprint
 
 from api.pages import cursor_at, sorted_cursor
 from api.web.door import page, read, text
-from api.web.showing import named
-from engine.buckets import count, figures
+from api.web.showing import named, period
+from engine.buckets import figures
 from engine.queries import naming, plans, statistics
 from engine.queries.plans import BUCKETS, OPEN_STATUSES, PlanTaskFilter
 from engine.queries.statistics import GROUPS, Group
@@ -33,8 +33,8 @@ def buckets() -> str:
 
     def query(tx: Transaction) -> str:
         found = statistics.buckets(tx, group_by, PlanTaskFilter(agency=agency))
-        whole = statistics.buckets(tx, None, PlanTaskFilter(agency=agency))
-        total = whole[0] if whole else Group(None, count([]), count([]))
+        is_apart = group_by != "content_tag"  # a task counts in each of its content lines
+        total = statistics.together(found if is_apart else statistics.buckets(tx, None, PlanTaskFilter(agency=agency)))
         return page(
             "results.html",
             group_by=group_by,
@@ -81,6 +81,8 @@ def _names(tx: Transaction, group_by: str, found: list[Group]) -> dict[str | Non
     """What the groups are called, by key."""
     if group_by == "agency":
         return {code: named(agency) for code, agency in naming.agencies(tx, (g.key for g in found)).items()}
+    if group_by == "period":
+        return {group.key: period(group.key) for group in found if group.key}
     rows: list[Any] = []
     for plan in plans.plans(tx):
         rows += plans.obligations(tx, plan.id, limit=_MANY) if group_by == "obligation" else plans.tags(tx, plan.id)

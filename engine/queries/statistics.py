@@ -6,8 +6,9 @@ Rule: the bucket of a task or report is decided in one place (`engine.deadlines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from statistics import median, quantiles
 from typing import Any
 
@@ -82,6 +83,12 @@ def buckets(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> li
     ]
 
 
+def together(groups: Iterable[Group]) -> Group:
+    """Groups in which each task counts once, as one; so not those by content line."""
+    found = list(groups)
+    return Group(None, _sum(group.current for group in found), _sum(group.original for group in found))
+
+
 def cycle_times(tx: Transaction, process_key: str) -> list[CycleTime]:
     """How long the steps of a process take, longest median first."""
     query = (
@@ -96,6 +103,11 @@ def cycle_times(tx: Transaction, process_key: str) -> list[CycleTime]:
         names[element] = name, name_en
     found = [CycleTime(element, *names[element], len(t), median(t), _p90(t)) for element, t in taken.items()]
     return sorted(found, key=lambda c: (-c.median_seconds, c.element_id))
+
+
+def _sum(counted: Iterable[Buckets]) -> Buckets:
+    known = list(counted)
+    return Buckets(**{field.name: sum(getattr(one, field.name) for one in known) for field in fields(Buckets)})
 
 
 def _gathered(counted: Iterable[_Counted]) -> dict[str | None, list[_Counted]]:
@@ -145,15 +157,21 @@ def _counted(tx: Transaction, group_by: str | None, wanted: PlanTaskFilter) -> I
 def _keys(
     group_by: str | None, agency: str, obligation: str | None, tags: list[str], due: date | None
 ) -> tuple[str | None, ...]:
-    quarter = periods.period_on(_QUARTERLY, due).code if due else None
+    if group_by == PERIOD:
+        return (_quarter(due),)
     known: dict[str | None, tuple[str | None, ...]] = {
         None: (None,),
         "agency": (agency,),
         "obligation": (obligation,),
         "content_tag": tuple(tags) or (None,),
-        PERIOD: (quarter,),
     }
     return known[group_by]
+
+
+@lru_cache(maxsize=4096)
+def _quarter(due: date | None) -> str | None:
+    """The quarter in which something is due; many tasks are due on the same days."""
+    return periods.period_on(_QUARTERLY, due).code if due else None
 
 
 def _bucket(due: date | None, accepted_at: datetime | None, status: str, today: date) -> str | None:
