@@ -13,8 +13,15 @@ PAGES = {
     None: ("/login", "/public"),
     OFFICER: ("/work?view=offered", "/account", "/notification-preferences"),
     HEAD: ("/decisions", "/notifications"),
-    "svhtt.report_aggregator": ("/report-rounds", "/results", "/plan-tasks", "/process-instances"),
-    "auditor": ("/history",),
+    "svhtt.report_aggregator": (
+        "/report-rounds",
+        "/report-rounds/new",
+        "/results",
+        "/plan-tasks",
+        "/process-instances",
+    ),
+    "ubnd.city_leader": ("/dashboard", "/escalations", "/documents", "/dossiers", "/external-requests", "/incidents"),
+    "auditor": ("/history", "/agencies", "/people", "/calendar", "/process-definitions"),
 }
 
 
