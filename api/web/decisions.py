@@ -17,6 +17,7 @@ from api.web import refusals
 from api.web.catalogues import said
 from api.web.door import change, page, read
 from engine.commands import tasks
+from engine.commands.ballots import BALLOT
 from engine.errors import EngineError
 from engine.forms import Field
 from engine.models.directory import Agency
@@ -112,7 +113,8 @@ def _bench(step: tuple[str, str], found: Sequence[TaskView]) -> Bench:
     decision = decision_of(first)
     options = [(o.id, said(o.label, o.label_en)) for o in decision.options] if decision else []
     fields: Sequence[Any] = first.element.form.fields if first.element.form else ()
-    more = any(f.required and f.id not in (DECISION, COMMENT) for f in fields)
+    # A ballot is cast before its step is done, so it is no decision to be taken on many at once.
+    more = first.row["element_id"] == BALLOT or any(f.required and f.id not in (DECISION, COMMENT) for f in fields)
     return Bench(*step, said(first.row["name"], first.row["name_en"]), found, options, more)
 
 
