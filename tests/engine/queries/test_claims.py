@@ -40,9 +40,10 @@ def behind(engine: Engine, *scenes: DossierScene) -> list[claims.Behind]:
 def test_rivals_are_those_that_each_dossier_has_by_itself(installed: Engine, scenes: list[DossierScene]) -> None:
     found = behind(installed, *scenes)
 
-    alone = [
-        installed.read(SYSTEM, lambda tx, s=s: dossiers.rivals(tx, tx.session.get_one(Dossier, s.id))) for s in scenes
-    ]
+    def one_by_one(tx: Transaction) -> list[list[dossiers.Rival]]:
+        return [dossiers.rivals(tx, tx.session.get_one(Dossier, scene.id)) for scene in scenes]
+
+    alone = installed.read(SYSTEM, one_by_one)
     assert [list(one.rivals) for one in found] == alone
     assert [len(one.rivals) for one in found] == [1, 1, 0]
 

@@ -54,7 +54,7 @@ def test_nobody_but_the_citys_own_is_ever_late_or_overdue(installed: Engine) -> 
         installed.run(SYSTEM, every_kind_of_task, agency)
 
     counted = installed.read(SYSTEM, statistics.buckets, "agency", PlanTaskFilter())
-    at_a_glance = installed.read(SYSTEM, overview.by_agency)
+    at_a_glance = installed.read(SYSTEM, overview.glance).by_agency
 
     assert len(agencies) >= 5
     found = {group.key: group for group in counted}
