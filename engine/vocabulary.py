@@ -13,6 +13,7 @@ KINDS_VI = {
     "budget-proposal": "đề xuất kinh phí",
     "calendar-day": "ngày",
     "campaign": "đợt khen thưởng",
+    "consolidated-report": "báo cáo tổng hợp",
     "dossier": "hồ sơ khen thưởng",
     "document": "văn bản",
     "external-request": "đề nghị",
