@@ -159,3 +159,21 @@ def test_a_critique_obliges_the_agency_to_answer_and_what_is_taken_up_becomes_a_
     front.do("review_answer", case, decision="finish")
     assert front.get(f"/supervisions/{found['id']}")["state"] == "closed"
     assert front.get(f"/process-instances/{case}")["state"] == "completed"
+
+
+def test_the_front_is_asked_what_it_means_and_thinks_better_of_it(server: Server, people: dict[str, Client]) -> None:
+    front, office = people["front"], people["office"]
+    case = front.post("/process-instances", {"process_key": "supervision_response"}, status=201)["id"]
+    letter = {
+        "supervision_kind": "programme",
+        "subject": "chương trình giám sát",
+        "content": "Đề nghị cung cấp số liệu.",
+    }
+    front.do("register_supervision", case, decision="submit", **letter)
+
+    office.do("assign_answer", case, decision="return_for_rework", comment="Đề nghị nêu rõ phạm vi.")
+    front.do("register_supervision", case, decision="withdraw", comment="Lùi sang năm sau.", **letter)
+
+    found = next(s for s in front.get("/supervisions")["items"] if s["process_instance"] == case)
+    assert found["state"] == "withdrawn"
+    assert front.get(f"/process-instances/{case}")["state"] == "completed"
