@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -57,7 +56,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "received_on": None,
     "related_agencies": [],
     "opinions": [],
-    "duplicates": [],
+    "duplicates": 0,
     "stale_evidence": [],
     "comment": None,
 }
@@ -149,12 +148,14 @@ def received(tx: Transaction, case: Case) -> dict[str, Any]:
 
 
 def duplicates_found(tx: Transaction, case: Case) -> dict[str, Any]:
-    """Fix the rules of the dossier, and name what else claims the same and which claims have changed since."""
+    """Fix the rules of the dossier, count what else claims the same, and say which claims have changed since.
+
+    Which dossiers those are is told to those who may see them; the proposing agency reads these variables.
+    """
     found, known = dossier_of(tx, case), case.variables.get("rules")
     if found.received_on is not None and found.rules is None and known:
         found.rules, found.rule_version = dict(known), known["rule_version"]
-    duplicates = [asdict(rival) for rival in queries.rivals(tx, found)]
-    return {"duplicates": duplicates, "stale_evidence": stale(tx, found)}
+    return {"duplicates": len(queries.rivals(tx, found)), "stale_evidence": stale(tx, found)}
 
 
 def opinions_recorded(tx: Transaction, case: Case) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_an_accepted_task_leads_to_a_numbered_award_and_its_revocation(
     )
 
     dossiers.hand_in(case, content("Đưa dịch vụ công đến từng hộ", evidence=[plan_task], campaign=campaign["id"]))
-    dossiers.hub.do("completeness_check", case, decision="forward", campaign=campaign["id"])
+    dossiers.hub.do("completeness_check", case, decision="forward")
     dossiers.hub.post(f"/campaigns/{campaign['id']}/proposal", {"proposal_number": "46/TTr-SKHCN"})
     dossiers.hub_head.do("sign_consolidated", case, decision="approve")
     dossiers.secretary.do("check_validity", case, decision="accept", related_agencies=["stc"])
