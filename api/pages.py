@@ -7,18 +7,22 @@ refused.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import orjson
+from flask import Response
 
 from api.bodies import arguments, invalid, json_body, load
-from api.contract import Answer
+from api.contract import Answer, look
 from api.schemas.fields import PageQuery, SearchIn
+from engine.queries.ordering import Order
+from engine.runtime import Transaction
 
 LARGEST_NUMBER = 2**31 - 1
 T = TypeVar("T")
+W = TypeVar("W")
 
 
 def page(
@@ -82,6 +86,31 @@ def sorted_cursor(cursor: str | None, sort: str, kind: type) -> tuple[Any, str] 
     if found[0] != sort:
         raise _bad_cursor()
     return found[1], found[2]
+
+
+def sorted_list(
+    given: Mapping[str, Any],
+    wanted: W,
+    orders: Mapping[str, Order],
+    rows_and_count: tuple[Callable[..., Sequence[Any]], Callable[[Transaction, W], int]],
+    show: Callable[[Any], Any],
+) -> Response:
+    """A page of a list whose rows stand in one of `orders`, by what was `given`: sort, cursor, limit, total.
+
+    `rows_and_count` are the list's queries: rows(tx, wanted, after, limit, sort), and how many there are in all.
+    """
+    rows, count = rows_and_count
+    order, limit = orders[given["sort"]], given["limit"]
+    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
+
+    def position(one: Any) -> tuple[Any, ...]:
+        return given["sort"], *order.place(getattr(one, order.name), one.id)
+
+    def query(tx: Transaction) -> Answer:
+        found = list(rows(tx, wanted, after, limit + 1, given["sort"]))
+        return page(found, limit, show, position, count(tx, wanted) if given["total"] else None)
+
+    return look(query)
 
 
 def _bad_cursor() -> Exception:

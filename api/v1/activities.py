@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from api.bodies import arguments, sealed_body
 from api.contract import Answer, look, perform
-from api.pages import page, sorted_cursor
+from api.pages import sorted_list
 from api.schemas.activities import ActivityDetailOut, ActivityOut, ActivityQuery, AnswersIn, AnswersOut
 from api.schemas.fields import listing
 from api.v1.noun import Noun
@@ -29,18 +27,9 @@ def list_activities() -> Response:
     given = arguments(ActivityQuery())
     names = ("kind", "agency", "state", "obligation", "plan_task")
     wanted = ActivityFilter(**{name: given[name] for name in names})
-    order = queries.ORDERS[given["sort"]]
-    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
-
-    def position(one: Activity) -> tuple[Any, ...]:
-        return given["sort"], *order.place(one.created_at, one.id)
-
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.activities(tx, wanted, after, given["limit"] + 1, given["sort"]))
-        total = queries.count_activities(tx, wanted) if given["total"] else None
-        return page(found, given["limit"], ActivityOut().dump, position, total)
-
-    return look(query)
+    return sorted_list(
+        given, wanted, queries.ORDERS, (queries.activities, queries.count_activities), ActivityOut().dump
+    )
 
 
 @blueprint.at("/<activity_id>", methods=["GET"])

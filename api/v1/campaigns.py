@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from api.bodies import arguments, body
 from api.contract import Answer, expected_version, look, perform
-from api.pages import page, sorted_cursor
+from api.pages import sorted_list
 from api.schemas.commendation import CampaignDetailOut, CampaignIn, CampaignOut, CampaignQuery, ProposalIn, ProposedOut
 from api.schemas.fields import Reason, listing
 from api.v1.noun import Noun
@@ -27,18 +25,8 @@ blueprint = Noun("campaigns", "/api/v1/campaigns", "Đợt khen thưởng")
 def list_campaigns() -> Response:
     """The campaigns, the latest first."""
     given = arguments(CampaignQuery())
-    order = queries.CAMPAIGN_ORDERS[given["sort"]]
-    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
-
-    def position(one: Campaign) -> tuple[Any, ...]:
-        return given["sort"], *order.place(getattr(one, order.name), one.id)
-
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.campaigns(tx, given["state"], after, given["limit"] + 1, given["sort"]))
-        total = queries.count_campaigns(tx, given["state"]) if given["total"] else None
-        return page(found, given["limit"], CampaignOut().dump, position, total)
-
-    return look(query)
+    both = (queries.campaigns, queries.count_campaigns)
+    return sorted_list(given, given["state"], queries.CAMPAIGN_ORDERS, both, CampaignOut().dump)
 
 
 @blueprint.at("", methods=["POST"])

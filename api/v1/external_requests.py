@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from api.bodies import arguments, body
 from api.contract import Answer, look, perform
-from api.pages import page, sorted_cursor
+from api.pages import sorted_list
 from api.schemas.fields import listing
 from api.schemas.outside import (
     ExternalRequestDetailOut,
@@ -35,18 +33,9 @@ def list_requests() -> Response:
     """The requests that the actor may see, the newest first."""
     given = arguments(ExternalRequestQuery())
     wanted = RequestFilter(given["body"], given["state"], given["obligation"])
-    order = queries.REQUEST_ORDERS[given["sort"]]
-    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
-
-    def position(one: ExternalRequest) -> tuple[Any, ...]:
-        return given["sort"], *order.place(one.created_at, one.id)
-
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.requests(tx, wanted, after, given["limit"] + 1, given["sort"]))
-        total = queries.count_requests(tx, wanted) if given["total"] else None
-        return page(found, given["limit"], ExternalRequestOut().dump, position, total)
-
-    return look(query)
+    return sorted_list(
+        given, wanted, queries.REQUEST_ORDERS, (queries.requests, queries.count_requests), ExternalRequestOut().dump
+    )
 
 
 @blueprint.at("/<request_id>", methods=["GET"])

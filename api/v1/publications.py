@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from api.bodies import arguments
 from api.contract import Answer, look
-from api.pages import page, sorted_cursor
+from api.pages import sorted_list
 from api.schemas.activities import PublicationChannelOut, PublicationDetailOut, PublicationOut, PublicationQuery
 from api.schemas.fields import listing
 from api.v1.noun import Noun
-from engine.models.publication import Publication
 from engine.queries import publications as queries
 from engine.queries.publications import PublicationFilter
 from engine.runtime import Transaction
@@ -28,18 +25,9 @@ def list_publications() -> Response:
     """The publications that the actor may see, the newest first."""
     given = arguments(PublicationQuery())
     wanted = PublicationFilter(given["agency"], given["state"], given["obligation"])
-    order = queries.ORDERS[given["sort"]]
-    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
-
-    def position(one: Publication) -> tuple[Any, ...]:
-        return given["sort"], *order.place(one.created_at, one.id)
-
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.publications(tx, wanted, after, given["limit"] + 1, given["sort"]))
-        total = queries.count_publications(tx, wanted) if given["total"] else None
-        return page(found, given["limit"], PublicationOut().dump, position, total)
-
-    return look(query)
+    return sorted_list(
+        given, wanted, queries.ORDERS, (queries.publications, queries.count_publications), PublicationOut().dump
+    )
 
 
 @blueprint.at("/<publication_id>", methods=["GET"])

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 
 from api.bodies import arguments
 from api.contract import Answer, look
-from api.pages import page, sorted_cursor
+from api.pages import sorted_list
 from api.schemas.fields import listing
 from api.schemas.outside import RecommendationOut, SupervisionDetailOut, SupervisionOut, SupervisionQuery
 from api.v1.noun import Noun
-from engine.models.outside import Supervision
 from engine.queries import outside as queries
 from engine.queries.outside import SupervisionFilter
 from engine.runtime import Transaction
@@ -27,18 +24,13 @@ def list_supervisions() -> Response:
     """The supervisions that the actor may see, the newest first."""
     given = arguments(SupervisionQuery())
     wanted = SupervisionFilter(given["addressed"], given["state"], given["kind"])
-    order = queries.SUPERVISION_ORDERS[given["sort"]]
-    after = sorted_cursor(given["cursor"], given["sort"], order.kind)
-
-    def position(one: Supervision) -> tuple[Any, ...]:
-        return given["sort"], *order.place(one.created_at, one.id)
-
-    def query(tx: Transaction) -> Answer:
-        found = list(queries.supervisions(tx, wanted, after, given["limit"] + 1, given["sort"]))
-        total = queries.count_supervisions(tx, wanted) if given["total"] else None
-        return page(found, given["limit"], SupervisionOut().dump, position, total)
-
-    return look(query)
+    return sorted_list(
+        given,
+        wanted,
+        queries.SUPERVISION_ORDERS,
+        (queries.supervisions, queries.count_supervisions),
+        SupervisionOut().dump,
+    )
 
 
 @blueprint.at("/<supervision_id>", methods=["GET"])

@@ -46,9 +46,7 @@ def activities(
     tx: Transaction, wanted: ActivityFilter, after: tuple[Any, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[Activity]:
     """Up to `limit` activities in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _seen(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_seen(tx, wanted), after, limit)).all()
 
 
 def count_activities(tx: Transaction, wanted: ActivityFilter) -> int:

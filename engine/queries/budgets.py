@@ -51,9 +51,7 @@ def proposals(
     tx: Transaction, wanted: BudgetFilter, after: tuple[Any, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[BudgetProposal]:
     """Up to `limit` proposals in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _proposals(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_proposals(tx, wanted), after, limit)).all()
 
 
 def count_proposals(tx: Transaction, wanted: BudgetFilter) -> int:

@@ -92,9 +92,8 @@ def entries(
     sort: str = USUAL,
 ) -> list[Entry]:
     """Up to `limit` documents in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _narrowed(tx.actor, wanted, tx.engine.database.name).order_by(*order.by()).limit(limit)
-    return [Entry(*row) for row in tx.session.execute(query.where(order.after(after)) if after else query)]
+    query = ORDERS[sort].cut(_narrowed(tx.actor, wanted, tx.engine.database.name), after, limit)
+    return [Entry(*row) for row in tx.session.execute(query)]
 
 
 def count(tx: Transaction, wanted: DocumentFilter) -> int:

@@ -76,9 +76,7 @@ def dossiers(
     tx: Transaction, wanted: DossierFilter, after: tuple[date, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[Dossier]:
     """Up to `limit` dossiers in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _dossiers(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_dossiers(tx, wanted), after, limit)).all()
 
 
 def seen(tx: Transaction, dossier_ids: Iterable[str]) -> set[str]:
@@ -114,9 +112,7 @@ def campaigns(
     sort: str = CAMPAIGNS,
 ) -> Sequence[Campaign]:
     """Up to `limit` campaigns in one of CAMPAIGN_ORDERS, after the place of another."""
-    order = CAMPAIGN_ORDERS[sort]
-    query = _campaigns(state).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(CAMPAIGN_ORDERS[sort].cut(_campaigns(state), after, limit)).all()
 
 
 def count_campaigns(tx: Transaction, state: str | None = None) -> int:

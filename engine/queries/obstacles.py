@@ -49,9 +49,7 @@ def obstacles(
     tx: Transaction, wanted: ObstacleFilter, after: tuple[Any, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[Obstacle]:
     """Up to `limit` obstacles in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _obstacles(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_obstacles(tx, wanted), after, limit)).all()
 
 
 def count_obstacles(tx: Transaction, wanted: ObstacleFilter) -> int:

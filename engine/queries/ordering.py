@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.runtime import Transaction
 
+Ts = TypeVarTuple("Ts")
 _LAST: dict[type[date], date] = {date: date(9000, 1, 1), datetime: datetime(9000, 1, 1, tzinfo=UTC)}
 _FIRST: dict[type[date], date] = {date: date(1, 1, 1), datetime: datetime(1800, 1, 1, tzinfo=UTC)}
 
@@ -62,6 +63,11 @@ class Order:
         if self.descending:
             return or_(self.value < at, and_(self.value == at, self.id < row_id))
         return or_(self.value > at, and_(self.value == at, self.id > row_id))
+
+    def cut(self, query: Select[*Ts], after: tuple[Any, str] | None, limit: int) -> Select[*Ts]:
+        """Up to `limit` rows of a query in this order, after the place of another (None: from the beginning)."""
+        ordered = query.order_by(*self.by()).limit(limit)
+        return ordered.where(self.after(after)) if after else ordered
 
     def place(self, value: Any, row_id: str) -> tuple[Any, str]:
         """Where a row with that value stands, for the cursor."""

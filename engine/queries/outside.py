@@ -69,9 +69,7 @@ def requests(
     tx: Transaction, wanted: RequestFilter, after: tuple[Any, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[ExternalRequest]:
     """Up to `limit` requests in one of REQUEST_ORDERS, after the place of another."""
-    order = REQUEST_ORDERS[sort]
-    query = _requests(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(REQUEST_ORDERS[sort].cut(_requests(tx, wanted), after, limit)).all()
 
 
 def count_requests(tx: Transaction, wanted: RequestFilter) -> int:
@@ -97,9 +95,7 @@ def supervisions(
     tx: Transaction, wanted: SupervisionFilter, after: tuple[Any, str] | None = None, limit: int = 50, sort: str = USUAL
 ) -> Sequence[Supervision]:
     """Up to `limit` supervisions in one of SUPERVISION_ORDERS, after the place of another."""
-    order = SUPERVISION_ORDERS[sort]
-    query = _supervisions(tx, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(SUPERVISION_ORDERS[sort].cut(_supervisions(tx, wanted), after, limit)).all()
 
 
 def count_supervisions(tx: Transaction, wanted: SupervisionFilter) -> int:

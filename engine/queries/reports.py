@@ -74,9 +74,7 @@ def reports(
     sort: str = USUAL,
 ) -> Sequence[Report]:
     """Up to `limit` reports in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _reports(tx.actor, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_reports(tx.actor, wanted), after, limit)).all()
 
 
 def count_reports(tx: Transaction, wanted: ReportFilter) -> int:

@@ -102,9 +102,7 @@ def rounds(
     sort: str = USUAL,
 ) -> Sequence[ReportRound]:
     """Up to `limit` rounds in one of ORDERS, after the place of another."""
-    order = ORDERS[sort]
-    query = _rounds(tx.actor, wanted).order_by(*order.by()).limit(limit)
-    return tx.session.scalars(query.where(order.after(after)) if after else query).all()
+    return tx.session.scalars(ORDERS[sort].cut(_rounds(tx.actor, wanted), after, limit)).all()
 
 
 def count_rounds(tx: Transaction, wanted: RoundFilter) -> int:
