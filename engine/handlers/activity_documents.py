@@ -15,7 +15,7 @@ from engine.documents.draft import Block, Draft, Signer
 from engine.models.activity import Activity
 from engine.models.directory import Agency, Person
 from engine.models.document import Document
-from engine.queries.document_drafts import signer_of
+from engine.queries.document_drafts import signatory, signer_of
 from engine.runtime import Transaction
 
 CITY, UNIT = "ubnd", "VP"
@@ -110,8 +110,8 @@ def to_city(tx: Transaction, case: Case, kind: str, subject: str, text: str) -> 
 def _signer(tx: Transaction, issuer: str) -> Signer:
     if issuer != CITY:
         return signer_of(tx, issuer, tx.actor.person_id, deadlines.local_date(tx.now))
-    person, city = tx.session.get(Person, tx.actor.person_id or ""), _name(tx, CITY)
-    return signing.signer(city, person.full_name if person else city, signing.DEPUTY)
+    city = _name(tx, CITY)
+    return signing.signer(city, signatory(tx, city), signing.DEPUTY)
 
 
 def _head_of(agency: Agency) -> str:

@@ -13,8 +13,9 @@ from engine.commands.case import Case
 from engine.documents import signing
 from engine.documents.draft import Block, Draft
 from engine.models.commendation import Dossier
-from engine.models.directory import Agency, Person
+from engine.models.directory import Agency
 from engine.queries import dossiers as queries
+from engine.queries.document_drafts import signatory
 from engine.runtime import Transaction
 
 CITY = "ubnd"
@@ -63,7 +64,7 @@ def _issued(tx: Transaction, case: Case, found: Dossier, subject: str, body: lis
         agency=city.code,
         subject=subject,
         body=[*body, carried_out],
-        signer=signing.signer(city.name_vi, _signatory(tx), _rank(tx, case), own_authority=True),
+        signer=signing.signer(city.name_vi, signatory(tx, AUTHORITY), _rank(tx, case), own_authority=True),
         bases=bases,
         recipients=["Ban Thi đua - Khen thưởng Thành phố", "Sở Khoa học và Công nghệ"],
         authority=AUTHORITY,
@@ -76,11 +77,6 @@ def _addressed(agency: Agency) -> str:
     """Who carries out at the proposing agency: of a ward or commune, its People's Committee."""
     name = agency.name_vi
     return f"Ủy ban nhân dân {name[:1].lower()}{name[1:]}" if agency.type in ("ward", "commune") else name
-
-
-def _signatory(tx: Transaction) -> str:
-    person = tx.session.get(Person, tx.actor.person_id or "")
-    return person.full_name if person is not None else AUTHORITY
 
 
 def _rank(tx: Transaction, case: Case) -> str:

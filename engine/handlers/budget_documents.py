@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from engine.documents import signing
 from engine.documents.draft import Block, Draft
 from engine.models.budget import BudgetLine, BudgetProposal
-from engine.models.directory import Agency, Person
+from engine.models.directory import Agency
+from engine.queries.document_drafts import signatory
 from engine.runtime import Transaction
 
 CITY, FINANCE = "ubnd", "stc"
@@ -37,7 +38,7 @@ def submission(tx: Transaction, found: BudgetProposal, lines: Sequence[BudgetLin
         agency=FINANCE,
         subject=f"Về việc bố trí kinh phí: {found.title}"[:500],
         body=[opening, *late, _table(lines, lambda line: line.recommended), *_reasons(lines)],
-        signer=signing.signer(agency.name_vi, _signatory(tx, agency.name_vi)),
+        signer=signing.signer(agency.name_vi, signatory(tx, agency.name_vi)),
         addressees=[tx.session.get_one(Agency, CITY).name_vi],
         bases=[f"Căn cứ {_LAW}"],
         recipients=[proposer],
@@ -63,7 +64,7 @@ def decision(tx: Transaction, found: BudgetProposal, lines: Sequence[BudgetLine]
         agency=CITY,
         subject=f"Về việc phân bổ kinh phí: {found.title}"[:500],
         body=body,
-        signer=signing.signer(city.name_vi, _signatory(tx, city.name_vi), signing.DEPUTY),
+        signer=signing.signer(city.name_vi, signatory(tx, city.name_vi), signing.DEPUTY),
         bases=[f"Căn cứ {_LAW}", f"Theo đề nghị của Sở Tài chính tại Tờ trình số {found.submission_number}"],
         recipients=["Sở Tài chính", proposer],
         authority=AUTHORITY,
@@ -84,8 +85,3 @@ def _table(lines: Sequence[BudgetLine], of: Callable[[BudgetLine], int | None]) 
 def _reasons(lines: Sequence[BudgetLine]) -> list[Block]:
     said = [f"{line.item}: {_OPINIONS[line.opinion]}. {line.reason}" for line in lines if line.opinion and line.reason]
     return [{"items": said}] if said else []
-
-
-def _signatory(tx: Transaction, otherwise: str) -> str:
-    person = tx.session.get(Person, tx.actor.person_id or "")
-    return person.full_name if person is not None else otherwise

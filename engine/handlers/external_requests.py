@@ -18,8 +18,9 @@ from engine.documents import signing
 from engine.documents.draft import Draft
 from engine.handlers.content import invalid, require_obligation
 from engine.models.columns import new_id
-from engine.models.directory import Agency, Person
+from engine.models.directory import Agency
 from engine.models.outside import ExternalRequest, SharedResult
+from engine.queries.document_drafts import signatory
 from engine.queries.outside import is_outside
 from engine.runtime import Transaction
 
@@ -188,13 +189,12 @@ def _outside_lead(tx: Transaction, leads: list[str]) -> str | None:
 
 def _letter(tx: Transaction, found: ExternalRequest, subject: str, text: str) -> Draft:
     city, body = tx.session.get_one(Agency, CITY), tx.session.get_one(Agency, found.body)
-    person = tx.session.get(Person, tx.actor.person_id or "")
     return Draft(
         type="cv",
         agency=CITY,
         subject=subject,
         body=[line for line in text.splitlines() if line.strip()],
-        signer=signing.signer(city.name_vi, person.full_name if person else city.name_vi, signing.DEPUTY),
+        signer=signing.signer(city.name_vi, signatory(tx, city.name_vi), signing.DEPUTY),
         addressees=[body.name_vi],
         recipients=["Sở Văn hóa và Thể thao"],
         unit=UNIT,

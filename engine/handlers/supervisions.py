@@ -16,9 +16,10 @@ from engine.documents import signing
 from engine.documents.draft import Draft
 from engine.handlers.content import invalid, require_obligation
 from engine.models.columns import new_id
-from engine.models.directory import Agency, Person
+from engine.models.directory import Agency
 from engine.models.outside import Recommendation, Supervision
 from engine.queries import calendar as calendars
+from engine.queries.document_drafts import signatory
 from engine.queries.outside import is_outside
 from engine.runtime import Transaction
 
@@ -193,7 +194,6 @@ def _begin_task(tx: Transaction, case: Case, position: int, one: dict[str, Any])
 
 def _letter(tx: Transaction, case: Case, found: Supervision) -> Draft:
     agency, front = tx.session.get_one(Agency, case.agency), tx.session.get_one(Agency, found.front)
-    person = tx.session.get(Person, tx.actor.person_id or "")
     answers = [
         f"Kiến nghị “{one['recommendation']}”: {_ANSWERS_VI[one['decision']]}. {one.get('comment') or ''}".strip()
         for one in case.variables["answers"]
@@ -204,7 +204,7 @@ def _letter(tx: Transaction, case: Case, found: Supervision) -> Draft:
         agency=agency.code,
         subject=f"trả lời {found.subject}",
         body=[*text, *([{"items": answers}] if answers else [])],
-        signer=signing.signer(agency.name_vi, person.full_name if person else agency.name_vi),
+        signer=signing.signer(agency.name_vi, signatory(tx, agency.name_vi)),
         addressees=[front.name_vi],
         recipients=["Văn phòng Ủy ban nhân dân Thành phố"],
         unit=UNIT,

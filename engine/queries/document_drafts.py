@@ -39,6 +39,12 @@ def signer_of(tx: Transaction, agency: str, person_id: str | None, day: date) ->
     return signing.signer(named, person.full_name, rank)
 
 
+def signatory(tx: Transaction, otherwise: str) -> str:
+    """The name of whoever signs now; what stands in its place where the system acts by itself."""
+    person = tx.session.get(Person, tx.actor.person_id or "")
+    return person.full_name if person is not None else otherwise
+
+
 def consolidated_report(tx: Transaction, found: ReportRound, made: ConsolidatedReport) -> Draft:
     """The consolidated report of a round, from its frozen figures, signed by whoever signed them."""
     regime = regime_of(tx, found)
