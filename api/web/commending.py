@@ -5,9 +5,9 @@ Rule: as with every bulk decision, each is taken in a transaction of its own, an
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from api.web.decisions import COMMENT, DECISION, MOST, MOST_AT_ONCE, Outcome, benches, decided, decision_of
+from api.web.decisions import MOST, Outcome, benches, decided, decision_of
 from api.web.door import page, read
 from engine.commands.ballots import BALLOT
 from engine.commands.dossiers import PROCESS, REVOCATION
@@ -28,11 +28,8 @@ def pile() -> str:
 @blueprint.post("")
 def decide() -> str:
     """Take one decision on all the dossiers that were marked."""
-    chosen = list(dict.fromkeys(request.form.getlist("task")))[:MOST_AT_ONCE]
-    decision, comment = (request.form.get(name, "").replace("\x00", "").strip() for name in (DECISION, COMMENT))
-    values = {DECISION: decision} | ({COMMENT: comment} if comment else {})
-    outcomes = [decided(task_id, values) for task_id in chosen]
-    return read(lambda tx: _page(tx, outcomes, is_empty=not chosen, comment=comment))
+    outcomes, comment = decided()
+    return read(lambda tx: _page(tx, outcomes, is_empty=not outcomes, comment=comment))
 
 
 def _page(tx: Transaction, outcomes: list[Outcome], *, is_empty: bool = False, comment: str = "") -> str:

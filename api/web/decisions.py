@@ -64,14 +64,19 @@ def queue() -> str:
 @blueprint.post("/decisions")
 def decide() -> str:
     """Take one decision on all the tasks that were marked."""
+    outcomes, comment = decided()
+    return read(lambda tx: _page(tx, outcomes, is_empty=not outcomes, comment=comment))
+
+
+def decided() -> tuple[list[Outcome], str]:
+    """Take the decision that was sent on each task that was marked: what came of each, and the comment."""
     chosen = list(dict.fromkeys(request.form.getlist("task")))[:MOST_AT_ONCE]
     decision, comment = (request.form.get(name, "").replace("\x00", "").strip() for name in (DECISION, COMMENT))
     values = {DECISION: decision} | ({COMMENT: comment} if comment else {})
-    outcomes = [decided(task_id, values) for task_id in chosen]
-    return read(lambda tx: _page(tx, outcomes, is_empty=not chosen, comment=comment))
+    return [_decided(task_id, values) for task_id in chosen], comment
 
 
-def decided(task_id: str, values: dict[str, str]) -> Outcome:
+def _decided(task_id: str, values: dict[str, str]) -> Outcome:
     """Take one decision, in a transaction of its own."""
     try:
         done = change(lambda tx: tasks.complete(tx, task_id, values)).task.row

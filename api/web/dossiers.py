@@ -125,25 +125,29 @@ def opine(dossier_id: str) -> Response | tuple[str, int]:
 
 
 def _turned(dossier_id: str, note: str, act: Callable[[Transaction], Any]) -> Response | tuple[str, int]:
-    try:
-        change(act)
-    except NotFoundError:
-        raise
-    except EngineError as error:
-        message, status = refusals.told(error), refusals.status(error)
-        return read(lambda tx: _page(tx, dossier_id, message)), status
-    return onward("pages.dossiers.shown", note, dossier_id=dossier_id)
+    return _done(dossier_id, "shown", note, act, _page)
 
 
 def _voted(dossier_id: str, note: str, act: Callable[[Transaction], Any]) -> Response | tuple[str, int]:
+    return _done(dossier_id, "ballot", note, act, _paper)
+
+
+def _done(
+    dossier_id: str,
+    view: str,
+    note: str,
+    act: Callable[[Transaction], Any],
+    again: Callable[[Transaction, str, str], str],
+) -> Response | tuple[str, int]:
+    """Do it and go on to the view; what is refused is told on the page that it was sent from."""
     try:
         change(act)
     except NotFoundError:
         raise
     except EngineError as error:
         message, status = refusals.told(error), refusals.status(error)
-        return read(lambda tx: _paper(tx, dossier_id, message)), status
-    return onward("pages.dossiers.ballot", note, dossier_id=dossier_id)
+        return read(lambda tx: again(tx, dossier_id, message)), status
+    return onward(f"pages.dossiers.{view}", note, dossier_id=dossier_id)
 
 
 def _sent(name: str) -> str:
