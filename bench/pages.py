@@ -149,13 +149,13 @@ def _statements(app: Flask, engine: Engine, path: str, secret: str) -> int:
     http = app.test_client()
     http.set_cookie("dondoc_session", secret)
     http.get(path)  # what is compiled once for all
-    with _noted(engine) as asked:
+    with statements(engine) as asked:
         http.get(path)
     return len(asked)
 
 
 @contextmanager
-def _noted(engine: Engine) -> Iterator[list[str]]:
+def statements(engine: Engine) -> Iterator[list[str]]:
     """What is asked of the database through the ORM in the meantime."""
     asked: list[str] = []
 

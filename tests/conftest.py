@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 import notifications
+from api.app import create_app
+from api.settings import Settings
 from engine import migrations
 from engine.clock import CallableClock
 from engine.runtime import Engine
@@ -126,6 +129,19 @@ def postgres_installed(postgres_server: str) -> str:
     )
     _install(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
     return name
+
+
+@pytest.fixture(scope="session")
+def compiled() -> dict[str, Any]:
+    """The compiled diagrams of the installations that are copied: a version never changes, so once will do."""
+    return {}
+
+
+@pytest.fixture
+def app(installed_sqlite: Engine, tmp_path: Path, compiled: dict[str, Any]) -> Flask:
+    """The interface with plan 179 and the demo people, on SQLite."""
+    installed_sqlite.shared = compiled
+    return create_app(Settings(home=tmp_path, env="development"), installed_sqlite)
 
 
 @pytest.fixture

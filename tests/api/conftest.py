@@ -17,19 +17,6 @@ from tests.api.web import Web
 Enter = Callable[[str], Web]
 
 
-@pytest.fixture(scope="session")
-def compiled() -> dict[str, Any]:
-    """The compiled diagrams of the installations that are copied: a version never changes, so once will do."""
-    return {}
-
-
-@pytest.fixture
-def app(installed_sqlite: Engine, tmp_path: Path, compiled: dict[str, Any]) -> Flask:
-    """The interface with plan 179 and the demo people, on SQLite."""
-    installed_sqlite.shared = compiled
-    return create_app(Settings(home=tmp_path, env="development"), installed_sqlite)
-
-
 @pytest.fixture
 def both(installed: Engine, tmp_path: Path, compiled: dict[str, Any]) -> Flask:
     """The same on each database, for what SQL may tell apart."""

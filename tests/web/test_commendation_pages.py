@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from bench.pages import statements
 from engine.access import SYSTEM
 from engine.models.audit import AuditEvent
 from engine.models.plan import PlanTask
@@ -14,7 +15,7 @@ from tests.api.web import AGGREGATOR, HEAD, LEADER, OFFICER, STRANGER, engine_of
 from tests.commending import CONTENT, DossierScene, done_task
 from tests.web.conftest import Enter, Open
 from tests.web.reader import seen, sent_to
-from tests.web.test_every_page import MOST_STATEMENTS, statements
+from tests.web.test_every_page import MOST_STATEMENTS
 
 COMMENDER, SECRETARY, MEMBER = "skhcn.commendation_aggregator", "snv.council_secretary", "hd-tdkt.council_member"
 MINUTES = {"meeting_on": "2026-03-09", "meeting_present": 9, "meeting_in_favour": 9, "meeting_minutes": "Nhất trí."}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from api.web import site
 from api.web.door import POLICY
+from bench.pages import statements
 from engine.runtime import Engine
 from tests.api.web import AGGREGATOR, HEAD, LEADER, OFFICER, PROPOSAL
 from tests.installed import COMMUNE
@@ -42,19 +41,6 @@ def paths(app: Flask, known: dict[str, str]) -> Iterator[str]:
             names = set(_PLACE.findall(rule.rule))
             if names <= known.keys():
                 yield _PLACE.sub(lambda place: known[place[1]], rule.rule)
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """What is asked of the database through the ORM in the meantime."""
-    asked: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(engine.database.writer, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine.database.writer, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("username", READERS)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from lxml import etree, html
 
+from bench.pages import statements
 from engine.access import SYSTEM
 from engine.commands import regimes
 from engine.default_regimes import QUARTERLY
@@ -18,7 +19,7 @@ from tests.conftest import MovableClock
 from tests.reporting import QUARTER, live_until
 from tests.web.conftest import Enter, Open
 from tests.web.reader import Reader, seen
-from tests.web.test_every_page import MOST_STATEMENTS, statements
+from tests.web.test_every_page import MOST_STATEMENTS
 
 CHARTS = ("progress", "overdue", "cycle")
 LISTED = datetime(2026, 3, 25, 2, tzinfo=UTC)
